@@ -1,0 +1,1 @@
+"""From a sample of records to an audit report: readers, field rules, checks, tiers, handling decisions."""

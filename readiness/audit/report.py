@@ -1,0 +1,149 @@
+"""What an audit gives back: frozen values that pages, documents and the command line read, and JSON that is stored."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from readiness.audit.rules import FieldRules
+
+
+class Tier(StrEnum):
+    """The quality tier of a record: exclusive, one a record, sums to 100 %. The worst of a record's problems decides."""
+
+    CLEAN = "clean"
+    REPAIRABLE = "repairable"
+    NEEDS_REVIEW = "needs review"
+    UNUSABLE = "unusable"
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ShareValue(_Value):
+    """A share of all records with its 95 % Wilson interval; share, low and high are 0..1."""
+
+    count: int
+    share: float
+    low: float
+    high: float
+
+
+class TierCount(_Value):
+    tier: Tier
+    records: int
+    share: float
+    low: float
+    high: float
+
+
+class EdgeCase(_Value):
+    """A category of problems, counted in records. `id` is `kind: field`, or `kind` where no field is concerned."""
+
+    id: str
+    kind: str
+    field: str = ""  # empty when the whole record is concerned
+    title: str  # e.g. "Required field missing: vendor"
+    reason: str  # one sentence: what is wrong with these records
+    tier: Tier
+    records: int
+    share: float
+    low: float
+    high: float
+    example: str = ""  # a value as it stands in the file; emptied when raw records are removed
+    example_shape: str = ""  # the same as a character-class mask, which is no personal data
+    example_record: int = 0  # 1-based
+
+
+class FormatVariant(_Value):
+    """One way in which a field's values are written."""
+
+    name: str  # "yyyy-mm-dd", "1,234.56", ...
+    values: int
+    example: str = ""
+    expected: bool  # the dominant format, or the one that the rule names
+
+
+class FieldProfile(_Value):
+    field: str
+    position: int
+    kind: str
+    required: bool
+    filled: int
+    missing: int  # records of this field that are empty or hold a token that means missing
+    missing_tokens: dict[str, int] = {}  # token as written ("" = empty) -> records
+    distinct: int = 0
+    formats: tuple[FormatVariant, ...] = ()
+    note: str = ""  # e.g. the day-month order and what decided it
+
+
+class NotChecked(_Value):
+    """Something that this audit did not look at, and why."""
+
+    what: str
+    why: str
+
+
+class ReadingSummary(_Value):
+    """How the file was read, as the report keeps it."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    format: str
+    encoding: str = ""
+    delimiter: str = ""
+    header_line: int = 0
+    preamble_lines: int = 0
+    header_lines: int = 0
+    empty_lines: int = 0
+    lines: int = 0
+    records: int
+    unsplit: int
+    faults: dict[str, int] = {}
+    sheet: str = ""
+    sentence: str
+    notes: tuple[str, ...] = ()
+
+
+class AuditReport(_Value):
+    """The audit of one sample. Counts are of records and never capped."""
+
+    reading: ReadingSummary
+    rules: FieldRules
+    records: int
+    clean: ShareValue
+    tiers: tuple[TierCount, ...]  # always all four, in the order of Tier
+    edge_cases: tuple[EdgeCase, ...]  # most records first, then by id
+    fields: tuple[FieldProfile, ...]
+    problems: int  # rows of the problem list: one a record, field and edge case
+    not_checked: tuple[NotChecked, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The clean share as a sponsor reads it, with its interval."""
+        if not self.records:
+            return "The sample holds no records, so nothing can be said about the clean share."
+        return (
+            f"{self.clean.share:.0%} of the {self.records:,} records are the clean case that the system assumes "
+            f"(95 % interval {self.clean.low:.1%} to {self.clean.high:.1%}); "
+            f"{1 - self.clean.share:.0%} need handling that a prototype on clean input never met."
+        )
+
+    def without_values(self) -> AuditReport:
+        """The same report with every value of the raw records removed; shapes and counts stay."""
+        return self.model_copy(
+            update={
+                "edge_cases": tuple(case.model_copy(update={"example": ""}) for case in self.edge_cases),
+                "fields": tuple(
+                    profile.model_copy(
+                        update={
+                            "formats": tuple(variant.model_copy(update={"example": ""}) for variant in profile.formats)
+                        }
+                    )
+                    for profile in self.fields
+                ),
+            }
+        )

@@ -1,0 +1,1 @@
+"""The production scope: components, their estimates and their sum."""
