@@ -1,0 +1,15 @@
+"""The diagnosis: four questions in their order, the stop rules, and the verdict."""
+
+from readiness.ui import diagnosis_view
+from readiness.ui.page import link_next, open_page
+from readiness.ui.rooms import BRIEF, DIAGNOSIS
+
+here = open_page(
+    DIAGNOSIS,
+    "Answer the four questions in order. The first no is the primary failure mode; unknown is never a pass.",
+)
+diagnosis_view.verdict(here)
+diagnosis_view.questions(here)
+diagnosis_view.failure_mode(here)
+diagnosis_view.stop_rules(here)
+link_next(BRIEF, "The verdict stands with its reasons. Write it down and have it signed.")

@@ -1,0 +1,1 @@
+"""From evidence to a verdict: the ledger, the four questions, the stop rules."""

@@ -1,0 +1,41 @@
+"""The state of the four preparations, as the strip on every page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from readiness.diagnosis.evidence import Evidence, Finding, Ledger, Topic
+
+
+class PreparationState(StrEnum):
+    NOT_STARTED = "not started"
+    OPEN = "open"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """One of the four preparations with the sentence that says where it stands."""
+
+    topic: Topic
+    state: PreparationState
+    sentence: str
+
+
+def preparations(ledger: Ledger) -> tuple[Preparation, ...]:
+    """Data, scope, outcome and ownership, each with its state."""
+    return tuple(_preparation(topic, ledger.of(topic)) for topic in Topic)
+
+
+def _preparation(topic: Topic, entries: tuple[Evidence, ...]) -> Preparation:
+    stale = next((entry for entry in entries if entry.stale), None)
+    failed = next((entry for entry in entries if entry.finding is Finding.FAILED), None)
+    unknown = next((entry for entry in entries if entry.finding is Finding.UNKNOWN), None)
+    if all(entry.finding is Finding.UNKNOWN for entry in entries):
+        return Preparation(topic, PreparationState.NOT_STARTED, entries[0].statement)
+    if stale is not None:
+        return Preparation(topic, PreparationState.OPEN, stale.stale)
+    if failed or unknown:
+        return Preparation(topic, PreparationState.OPEN, (failed or unknown or entries[0]).statement)
+    return Preparation(topic, PreparationState.DONE, entries[0].statement)

@@ -1,0 +1,100 @@
+"""The three stop rules, each with its numbers: met, not met, or unknown (M31)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from readiness.diagnosis.evidence import Facts, Ledger
+from readiness.outcome.agreement import SIGNERS_NEEDED
+
+
+class StopRule(StrEnum):
+    DATA = "data"
+    CONTESTED = "contested"
+    COST = "cost"
+
+
+class RuleState(StrEnum):
+    MET = "met"
+    NOT_MET = "not met"
+    UNKNOWN = "unknown"
+
+
+class StopInputs(BaseModel):
+    """What the team states for the stop rules. None means not stated, which is not zero."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    most_outside_share: float = Field(default=0.40, ge=0, le=1)  # of records that a rebuild can leave to people or reject
+    limit_reason: str = Field(default="", max_length=4_000)
+    alignment_attempts: int | None = Field(default=None, ge=0, le=1_000)
+    genuine_attempts: int = Field(default=2, ge=1, le=100)  # after so many, a contested use case stays contested
+    expected_value: float | None = Field(default=None, ge=0, le=1e15, allow_inf_nan=False)  # realistic, over the horizon
+    value_source: str = Field(default="", max_length=4_000)
+
+
+@dataclass(frozen=True, slots=True)
+class StopResult:
+    """One rule with its state. `margin` is positive while the rule is not met, in the rule's own unit."""
+
+    rule: StopRule
+    state: RuleState
+    because: str
+    margin: float | None = None
+    unit: str = ""
+
+
+def evaluate_stop_rules(facts: Facts, ledger: Ledger, inputs: StopInputs) -> tuple[StopResult, ...]:
+    """The three rules in their order; a project stops when any is met."""
+    return (_data_rule(ledger, inputs), _contested_rule(ledger, inputs), _cost_rule(facts, ledger, inputs))
+
+
+def _data_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
+    effect = ledger.effect
+    if effect is None or not effect.records:
+        return StopResult(StopRule.DATA, RuleState.UNKNOWN, "No sample has been audited.")
+    outside = effect.review.share + effect.rejected.share
+    limit = inputs.most_outside_share
+    if outside > limit:
+        because = f"{outside:.0%} of the records go to people or are rejected after all decisions; the limit is {limit:.0%}."
+        return StopResult(StopRule.DATA, RuleState.MET, because, limit - outside, "share")
+    if effect.undecided.count:
+        because = f"{effect.undecided.share:.0%} of the records fall into edge cases that nobody has decided."
+        return StopResult(StopRule.DATA, RuleState.UNKNOWN, because)
+    because = f"{outside:.0%} of the records still go to people or are rejected; a rebuild may leave up to {limit:.0%}."
+    return StopResult(StopRule.DATA, RuleState.NOT_MET, because, limit - outside, "share")
+
+
+def _contested_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
+    signed, attempts, needed = len(ledger.valid_signatures), inputs.alignment_attempts, inputs.genuine_attempts
+    if signed >= SIGNERS_NEEDED:
+        because = f"{signed} people have signed the same definition of a correct output."
+        return StopResult(StopRule.CONTESTED, RuleState.NOT_MET, because, float(needed - (attempts or 0)), "attempts")
+    if attempts is None:
+        because = f"{signed} of {SIGNERS_NEEDED} signatures, and no attempt to agree is recorded."
+        return StopResult(StopRule.CONTESTED, RuleState.UNKNOWN, because)
+    if attempts >= needed:
+        because = f"{signed} of {SIGNERS_NEEDED} signatures after {attempts} genuine attempts: the use case stays contested."
+        return StopResult(StopRule.CONTESTED, RuleState.MET, because, float(needed - attempts), "attempts")
+    because = f"{signed} of {SIGNERS_NEEDED} signatures after {attempts} of {needed} attempts: try again before judging."
+    return StopResult(StopRule.CONTESTED, RuleState.UNKNOWN, because, float(needed - attempts), "attempts")
+
+
+def _cost_rule(facts: Facts, ledger: Ledger, inputs: StopInputs) -> StopResult:
+    total, value, currency = ledger.total, inputs.expected_value, facts.plan.currency
+    if total.cost_likely is None:
+        lacking = "day rate" if total.estimated else "estimate"
+        return StopResult(StopRule.COST, RuleState.UNKNOWN, f"The remaining cost is not known: the scope has no {lacking}.")
+    if value is None:
+        return StopResult(StopRule.COST, RuleState.UNKNOWN, "The realistic value is not stated.")
+    margin = value - total.cost_likely
+    figures = f"{total.cost_likely:,.0f} {currency} most likely, against a realistic value of {value:,.0f} {currency}"
+    if margin < 0:
+        return StopResult(StopRule.COST, RuleState.MET, f"The estimated part alone costs {figures}.", margin, currency)
+    if total.unknown:
+        because = f"{len(total.unknown)} components are not estimated; without them the cost is {figures}."
+        return StopResult(StopRule.COST, RuleState.UNKNOWN, because, margin, currency)
+    return StopResult(StopRule.COST, RuleState.NOT_MET, f"The remaining build costs {figures}.", margin, currency)

@@ -1,0 +1,70 @@
+"""Signatures under the outcome definition: at least two people, each once, void when the definition changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from readiness.errors import DuplicateSignatureError, InvalidValueError
+from readiness.outcome.definition import OutcomeDefinition
+
+SIGNERS_NEEDED = 2  # two stakeholders agree on what a correct output looks like (M21)
+
+
+class Signature(BaseModel):
+    """One person's agreement with the definition whose fingerprint it names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=200)
+    role: str = Field(default="", max_length=200)
+    signed_at: datetime
+    fingerprint: str
+
+
+def fingerprint(definition: OutcomeDefinition) -> str:
+    """SHA-256 of the definition's content: equal exactly when every part is equal."""
+    content = json.dumps(definition.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def person_key(name: str) -> str:
+    """One person under every spelling of one name: case, accents' encoding and spacing do not matter."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def sign(
+    definition: OutcomeDefinition, signatures: Sequence[Signature], *, name: str, role: str, now: datetime
+) -> Signature:
+    """A new signature of `name`. Refuses an empty name and a person who has signed this very definition."""
+    clean = " ".join(name.split())
+    if not clean:
+        raise InvalidValueError("Name", name, "is empty; a signature needs the signer's own name")
+    current = fingerprint(definition)
+    if any(person_key(clean) == person_key(s.name) and s.fingerprint == current for s in signatures):
+        raise DuplicateSignatureError(clean)
+    return Signature(name=clean, role=" ".join(role.split()), signed_at=now, fingerprint=current)
+
+
+def valid_signatures(definition: OutcomeDefinition, signatures: Sequence[Signature]) -> tuple[Signature, ...]:
+    """The signatures under the definition as it stands, one a person."""
+    current = fingerprint(definition)
+    by_person = {person_key(s.name): s for s in signatures if s.fingerprint == current}
+    return tuple(by_person.values())
+
+
+def void_signatures(definition: OutcomeDefinition, signatures: Sequence[Signature]) -> tuple[Signature, ...]:
+    """Signatures of people whose agreement was to an earlier wording and who have not signed again."""
+    signed_again = {person_key(s.name) for s in valid_signatures(definition, signatures)}
+    latest = {person_key(s.name): s for s in signatures}
+    return tuple(s for person, s in latest.items() if person not in signed_again)
+
+
+def is_agreed(definition: OutcomeDefinition, signatures: Sequence[Signature]) -> bool:
+    """Whether enough people have signed the definition as it stands."""
+    return len(valid_signatures(definition, signatures)) >= SIGNERS_NEEDED

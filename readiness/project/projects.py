@@ -1,0 +1,410 @@
+"""Every act on a project: read the state, decide with the topics' pure functions, save with the version that was read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from readiness.audit.decisions import Handling, HandlingDecision
+from readiness.audit.reading.values import Reading, ReadingOptions
+from readiness.audit.report import AuditReport, ReadingSummary
+from readiness.audit.rules import FieldRule, FieldRules
+from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.questions import Answer, Reply
+from readiness.diagnosis.verdict import Diagnosis, diagnose
+from readiness.diagnosis.verdict_table import VerdictTable
+from readiness.errors import InputError, InvalidValueError, UnknownNameError
+from readiness.outcome import agreement
+from readiness.project.samples import OpenSample, SampleDesk, open_sample
+from readiness.project.state import AuditRecord, BriefSignature, Kind, ProjectState, SampleInfo, parse_state, validated
+from readiness.scope.catalog import ComponentCatalog, item_from_component, item_from_decision, starting_items
+from readiness.scope.items import ItemSource, ScopeItem
+from readiness.store import Document, ProjectRow, Store
+
+MOST_ITEMS = 1_000  # scope items of one project
+
+
+def utc_now() -> datetime:
+    """The current time in UTC, without a zone, as the store keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Projects:
+    """All projects of one store, and the samples that are open in this process."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        components: ComponentCatalog,
+        verdicts: VerdictTable,
+        clock: Callable[[], datetime] = utc_now,
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
+        self.store = store
+        self.components = components
+        self.verdicts = verdicts
+        self.clock = clock
+        self.new_id = new_id
+        self.desk = SampleDesk()
+
+    # --- projects -------------------------------------------------------------------------------------------------
+
+    def create(self, name: str, *, who: str) -> str:
+        """The id of a new project that starts with the components that are always underestimated."""
+        row = self.store.create_project(name, who=who)
+        changes = [_row(Kind.SCOPE_ITEM, item.id, item) for item in starting_items(self.components)]
+        self.store.save_many(row.id, changes, who=who, what="started with the underestimated components")
+        return row.id
+
+    def rows(self, *, include_archived: bool = False) -> list[ProjectRow]:
+        return self.store.projects(include_archived=include_archived)
+
+    def rename(self, project_id: str, name: str, *, version: int, who: str) -> None:
+        self.store.rename_project(project_id, name, version=version, who=who)
+
+    def archive(self, project_id: str, *, who: str) -> None:
+        self.store.archive_project(project_id, who=who)
+        self.desk.drop(project_id)
+
+    def restore(self, project_id: str, *, who: str) -> None:
+        self.store.restore_project(project_id, who=who)
+
+    def load(self, project_id: str) -> ProjectState:
+        """The whole project at its present revision."""
+        return parse_state(self.store.project(project_id), self.store.documents(project_id))
+
+    def diagnose(self, state: ProjectState) -> Diagnosis:
+        """The diagnosis of a state, now."""
+        return diagnose(state.facts(self.clock()), state.answers, state.stop_inputs, self.verdicts)
+
+    # --- any row --------------------------------------------------------------------------------------------------
+
+    def change(
+        self,
+        project_id: str,
+        kind: Kind,
+        changes: Mapping[str, Any],
+        *,
+        version: int,
+        who: str,
+        key: str = "",
+        what: str = "",
+    ) -> Document:
+        """The row after `changes` to its parts. Refuses bad values; a change that someone else's change to the
+        same part would overwrite is a ConflictError, changes to different parts are merged by the store."""
+        current = self.store.document(project_id, kind, key)
+        base = current.body if current else validated(kind, {}).model_dump(mode="json")
+        value = validated(kind, {**base, **changes})
+        return self.store.save(
+            project_id,
+            kind,
+            key,
+            value.model_dump(mode="json"),
+            version=version if current else 0,
+            who=who,
+            what=what or f"changed {', '.join(changes)}",
+        )
+
+    # --- sample and audit -----------------------------------------------------------------------------------------
+
+    def read_upload(
+        self,
+        project_id: str,
+        name: str,
+        write_to: Callable[[Path], None],
+        *,
+        who: str,
+        options: ReadingOptions | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> SampleInfo:
+        """The uploaded file as the project's sample, read, with field rules suggested for the fields that have none."""
+        sample = open_sample(self.new_id(), name, write_to, options or ReadingOptions(), progress)
+        return self._adopt(project_id, sample, who=who, what=f"read {name}")
+
+    def reread(self, project_id: str, options: ReadingOptions, *, who: str) -> SampleInfo:
+        """The same upload read again as the user says it is to be read."""
+        import shutil
+
+        current = self._require_open(project_id)
+        again = open_sample(
+            self.new_id(), current.file.name, lambda path: _copied(shutil.copyfile, current.file.path, path), options
+        )
+        return self._adopt(project_id, again, who=who, what="read the sample again with other choices")
+
+    def _adopt(self, project_id: str, sample: OpenSample, *, who: str, what: str) -> SampleInfo:
+        from readiness.audit.suggestion import suggest_rules
+
+        state = self.load(project_id)
+        suggested = suggest_rules(sample.connection, sample.reading)
+        info = SampleInfo(
+            sample_id=sample.sample_id,
+            read_at=self.clock(),
+            reading=summarise_reading(sample.reading),
+            fields=sample.reading.fields,
+            options=asdict(sample.reading.options),
+            origin=state.sample.origin if state.sample else "",
+        )
+        rules = _keep_edited(state.rules, suggested, state.sample)
+        if state.sample is not None and state.sample.kept_until is not None:
+            self.store.remove_raw_records(project_id, state.sample.sample_id, who=who)
+        self.store.save_many(
+            project_id,
+            [
+                _row(Kind.SAMPLE, "", info, state.version_of(Kind.SAMPLE)),
+                _row(Kind.FIELD_RULES, "", rules, state.version_of(Kind.FIELD_RULES)),
+            ],
+            who=who,
+            what=what,
+        )
+        self.desk.put(project_id, sample)
+        return info
+
+    def open_sample(self, project_id: str) -> OpenSample | None:
+        """The project's sample, if its records are at hand in this process or were kept in the project file."""
+        state = self.load(project_id)
+        if state.sample is None:
+            return None
+        found = self.desk.get(project_id, state.sample.sample_id)
+        return found or self._reopen_kept(state)
+
+    def _reopen_kept(self, state: ProjectState) -> OpenSample | None:
+        from readiness.project.kept import open_kept_sample
+
+        if state.sample is None or state.sample.kept_until is None:
+            return None
+        sample = open_kept_sample(self.store, state.id, state.sample)
+        if sample is not None:
+            self.desk.put(state.id, sample)
+        return sample
+
+    def _require_open(self, project_id: str) -> OpenSample:
+        sample = self.open_sample(project_id)
+        if sample is None:
+            raise InputError("The records of this sample are not at hand any more. Upload the file again.")
+        return sample
+
+    def save_rules(self, project_id: str, rules: Sequence[FieldRule], *, version: int, who: str) -> None:
+        """The field rules as edited."""
+        self.change(
+            project_id,
+            Kind.FIELD_RULES,
+            {"rules": [rule.model_dump(mode="json") for rule in rules]},
+            version=version,
+            who=who,
+            what="edited the field rules",
+        )
+
+    def run_audit(
+        self, project_id: str, *, who: str, progress: Callable[[float, str], None] | None = None
+    ) -> AuditReport:
+        """The audit of the project's sample under its rules, saved without raw values."""
+        from readiness.audit.engine import audit_sample
+
+        state = self.load(project_id)
+        sample = self._require_open(project_id)
+        with sample.lock:
+            report = audit_sample(sample.connection, sample.reading, state.rules, progress=progress)
+            sample.report = report
+            record = AuditRecord(
+                sample_id=sample.sample_id, audited_at=self.clock(), report=report.without_values()
+            )
+            self.store.save_many(
+                project_id,
+                [_row(Kind.AUDIT, "", record, state.version_of(Kind.AUDIT))],
+                who=who,
+                what="ran the data audit",
+            )
+            if state.sample is not None and state.sample.kept_until is not None:
+                self.store.replace_problems(project_id, sample.sample_id, sample.connection)
+        return report
+
+    def report_with_examples(self, state: ProjectState) -> AuditReport | None:
+        """The stored report, with examples from the records where these are at hand."""
+        if state.audit is None:
+            return None
+        sample = self.desk.get(state.id, state.audit.sample_id)
+        if sample is not None and sample.report is not None and state.audit.report == sample.report.without_values():
+            return sample.report
+        return state.audit.report
+
+    def keep_records(self, project_id: str, until: date, *, who: str) -> None:
+        """The raw records, and the problem list with its values, kept in the project file until a date."""
+        state, sample = self.load(project_id), self._require_open(project_id)
+        with sample.lock:
+            self.store.keep_records(
+                project_id, sample.sample_id, sample.reading.fields, sample.connection, until=until, who=who
+            )
+            if sample.report is not None:
+                self.store.replace_problems(project_id, sample.sample_id, sample.connection)
+        self.change(
+            project_id,
+            Kind.SAMPLE,
+            {"kept_until": until.isoformat()},
+            version=state.version_of(Kind.SAMPLE),
+            who=who,
+            what=f"kept the raw records until {until.isoformat()}",
+        )
+
+    def remove_records(self, project_id: str, *, who: str) -> None:
+        """All raw records and values of the project removed, from the file and from memory; the counts stay."""
+        state = self.load(project_id)
+        self.store.remove_raw_records(project_id, None, who=who)
+        self.desk.drop(project_id)
+        if state.sample is not None and state.sample.kept_until is not None:
+            self.change(
+                project_id,
+                Kind.SAMPLE,
+                {"kept_until": None},
+                version=state.version_of(Kind.SAMPLE),
+                who=who,
+                what="removed the raw records",
+            )
+
+    # --- decisions and scope --------------------------------------------------------------------------------------
+
+    def decide(
+        self, project_id: str, edge_case: str, handling: Handling | None, note: str, *, version: int, who: str
+    ) -> None:
+        """The handling decision of one edge case, with its scope item, saved together; None takes both back."""
+        state = self.load(project_id)
+        case = _edge_case(state, edge_case)
+        item_id = f"decision:{edge_case}"
+        if handling is None:
+            gone = [(Kind.DECISION, edge_case), (Kind.SCOPE_ITEM, item_id)]
+            for kind, key in gone:
+                if state.version_of(kind, key):
+                    what = f"took back the decision on {edge_case}"
+                    self.store.delete(project_id, kind, key, version=state.version_of(kind, key), who=who, what=what)
+            return
+        decision = HandlingDecision(edge_case=edge_case, handling=handling, note=note)
+        changes = [_row(Kind.DECISION, edge_case, decision, version)]
+        existing = next((item for item in state.items if item.id == item_id), None)
+        if existing is None or existing.handling != handling:
+            item = item_from_decision(self.components, case.id, case.kind, case.title, handling)
+            changes.append(_row(Kind.SCOPE_ITEM, item_id, item, state.version_of(Kind.SCOPE_ITEM, item_id)))
+        self.store.save_many(project_id, changes, who=who, what=f"decided {handling} for {edge_case}")
+
+    def add_component(self, project_id: str, component_id: str, *, who: str) -> None:
+        """A catalog component as a scope item; one that is there already stays as it is."""
+        state = self.load(project_id)
+        known = {component.id: component for group in self.components.groups for component in group.components}
+        if component_id not in known:
+            raise UnknownNameError("component", component_id, known)
+        if state.version_of(Kind.SCOPE_ITEM, component_id):
+            return
+        item = item_from_component(known[component_id], order=_next_order(state))
+        self.store.save_many(project_id, [_row(Kind.SCOPE_ITEM, item.id, item)], who=who, what=f"added {item.component}")
+
+    def add_own_component(self, project_id: str, fields: Mapping[str, Any], *, who: str) -> str:
+        """The id of a component that the catalog does not have."""
+        state = self.load(project_id)
+        if len(state.items) >= MOST_ITEMS:
+            raise InputError(f"A project holds at most {MOST_ITEMS:,} scope items.")
+        item_id = f"own:{self.new_id()}"
+        body = {"group": "Own components", **fields, "id": item_id, "source": ItemSource.OWN, "order": _next_order(state)}
+        item = validated(Kind.SCOPE_ITEM, body)
+        self.store.save_many(project_id, [_row(Kind.SCOPE_ITEM, item_id, item)], who=who, what="added a component")
+        return item_id
+
+    def remove_component(self, project_id: str, item_id: str, *, who: str) -> None:
+        """A scope item taken out. Those of decisions go with their decision, not by themselves."""
+        state = self.load(project_id)
+        item = next((item for item in (*state.items, *state.orphans) if item.id == item_id), None)
+        if item is None:
+            raise UnknownNameError("scope item", item_id)
+        if item.source is ItemSource.DECISION and item not in state.orphans:
+            raise InvalidValueError(item.component, "remove", "comes from a handling decision; change it on the Data audit page")
+        version = state.version_of(Kind.SCOPE_ITEM, item_id)
+        what = f"removed {item.component}"
+        self.store.delete(project_id, Kind.SCOPE_ITEM, item_id, version=version, who=who, what=what)
+
+    # --- outcome, owner, answers ----------------------------------------------------------------------------------
+
+    def sign_outcome(self, project_id: str, *, name: str, role: str, who: str) -> None:
+        """A signature under the outcome definition as it stands."""
+        state = self.load(project_id)
+        signature = agreement.sign(state.outcome, state.signatures, name=name, role=role, now=self.clock())
+        key = agreement.person_key(signature.name)
+        row = _row(Kind.SIGNATURE, key, signature, state.version_of(Kind.SIGNATURE, key))
+        self.store.save_many(project_id, [row], who=who, what=f"{signature.name} signed the outcome definition")
+
+    def withdraw_signature(self, project_id: str, name: str, *, who: str) -> None:
+        """One person's signature under the outcome definition taken back."""
+        state, key = self.load(project_id), agreement.person_key(name)
+        version = state.version_of(Kind.SIGNATURE, key)
+        if not version:
+            raise UnknownNameError("signature", name, [s.name for s in state.signatures])
+        what = f"{name} withdrew the signature"
+        self.store.delete(project_id, Kind.SIGNATURE, key, version=version, who=who, what=what)
+
+    def answer(
+        self, project_id: str, mode: FailureMode, reply: Reply | None, reason: str, *, version: int, who: str
+    ) -> None:
+        """The team's answer to one question; None takes it back."""
+        if reply is None:
+            if version:
+                what = "took back an answer"
+                self.store.delete(project_id, Kind.ANSWER, mode, version=version, who=who, what=what)
+            return
+        answer = Answer(question=mode, reply=reply, reason=reason, answered_by=who, answered_at=self.clock())
+        row = _row(Kind.ANSWER, mode, answer, version)
+        self.store.save_many(project_id, [row], who=who, what=f"answered {reply} on {mode}")
+
+    def sign_brief(self, project_id: str, *, name: str, role: str, fingerprint: str, who: str) -> None:
+        """A signature under the brief with this fingerprint."""
+        clean = " ".join(name.split())
+        if not clean:
+            raise InvalidValueError("Name", name, "is empty; a signature needs the signer's own name")
+        state, key = self.load(project_id), agreement.person_key(clean)
+        earlier = next((s for s in state.brief_signatures if agreement.person_key(s.name) == key), None)
+        if earlier is not None and earlier.fingerprint == fingerprint:
+            raise InputError(f"{earlier.name} has already signed this brief.")
+        signature = BriefSignature(
+            name=clean, role=" ".join(role.split()), signed_at=self.clock(), fingerprint=fingerprint
+        )
+        row = _row(Kind.BRIEF_SIGNATURE, key, signature, state.version_of(Kind.BRIEF_SIGNATURE, key))
+        self.store.save_many(project_id, [row], who=who, what=f"{clean} signed the brief")
+
+
+def summarise_reading(reading: Reading) -> ReadingSummary:
+    """How a file was read, as reports and projects keep it."""
+    from readiness.audit.engine import summarise_reading as summarise
+
+    return summarise(reading)
+
+
+def _row(kind: Kind, key: str, value: Any, version: int = 0) -> tuple[str, str, dict[str, Any], int]:
+    return (kind.value, key, value.model_dump(mode="json"), version)
+
+
+def _copied(copy: Callable[..., Any], source: Path, target: Path) -> None:
+    copy(source, target)
+
+
+def _keep_edited(current: FieldRules, suggested: FieldRules, sample: SampleInfo | None) -> FieldRules:
+    """The suggested rules, but those that a user has set for a field of the same name stay."""
+    if sample is None:
+        return suggested
+    edited = {rule.field: rule for rule in current.rules}
+    merged = []
+    for rule in suggested.rules:
+        mine = edited.get(rule.field)
+        merged.append(mine.model_copy(update={"position": rule.position, "fit": rule.fit}) if mine else rule)
+    return FieldRules(rules=tuple(merged))
+
+
+def _edge_case(state: ProjectState, edge_case: str) -> Any:
+    cases = state.audit.report.edge_cases if state.audit else ()
+    found = next((case for case in cases if case.id == edge_case), None)
+    if found is None:
+        raise UnknownNameError("edge case", edge_case, [case.id for case in cases])
+    return found
+
+
+def _next_order(state: ProjectState) -> int:
+    return max((item.order for item in state.items), default=0) + 1

@@ -1,0 +1,223 @@
+"""A whole project as typed values, parsed once from the store's rows and trusted from there on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from readiness.audit.decisions import HandlingDecision
+from readiness.audit.report import AuditReport, ReadingSummary
+from readiness.audit.rules import FieldRules
+from readiness.diagnosis.evidence import Facts
+from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.questions import Answer
+from readiness.diagnosis.stop_rules import StopInputs
+from readiness.errors import InvalidValueError
+from readiness.outcome.agreement import Signature
+from readiness.outcome.definition import OutcomeDefinition
+from readiness.outcome.ownership import Ownership
+from readiness.scope.items import ItemSource, ScopeItem, ScopePlan
+from readiness.store import Document, ProjectRow
+from readiness.workflow import Workflow
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SampleInfo(_Value):
+    """The current sample: an uploaded file of production records, and how it was read."""
+
+    sample_id: str
+    read_at: datetime
+    reading: ReadingSummary
+    fields: tuple[str, ...]
+    options: dict[str, Any] = {}  # what the user fixed about the reading
+    origin: str = Field(default="", max_length=1_000)  # which system the records came from
+    period_from: date | None = None
+    period_to: date | None = None
+    kept_until: date | None = None  # raw records are in the project file until then; None: they are not kept
+
+
+class AuditRecord(_Value):
+    """One audit with its time and the sample it speaks of. The report holds no raw value."""
+
+    sample_id: str
+    audited_at: datetime
+    report: AuditReport
+
+
+class BriefNotes(_Value):
+    """What a brief says beyond the evidence; a stop brief needs all four."""
+
+    learned: str = Field(default="", max_length=4_000)
+    other_use_case: str = Field(default="", max_length=4_000)
+    other_approach: str = Field(default="", max_length=4_000)
+    later_attempt: str = Field(default="", max_length=4_000)
+
+
+class BriefSignature(_Value):
+    """One person's signature under the brief with this fingerprint."""
+
+    name: str = Field(min_length=1, max_length=200)
+    role: str = Field(default="", max_length=200)
+    signed_at: datetime
+    fingerprint: str
+
+
+class Kind(StrEnum):
+    """The kinds of rows that hold a project. Each is validated by one model."""
+
+    WORKFLOW = "workflow"
+    SAMPLE = "sample"
+    FIELD_RULES = "field_rules"
+    AUDIT = "audit"
+    DECISION = "decision"
+    SCOPE_ITEM = "scope_item"
+    SCOPE_PLAN = "scope_plan"
+    OUTCOME = "outcome"
+    SIGNATURE = "signature"
+    OWNERSHIP = "ownership"
+    ANSWER = "answer"
+    STOP_INPUTS = "stop_inputs"
+    BRIEF_NOTES = "brief_notes"
+    BRIEF_SIGNATURE = "brief_signature"
+
+
+MODELS: Mapping[Kind, type[BaseModel]] = {
+    Kind.WORKFLOW: Workflow,
+    Kind.SAMPLE: SampleInfo,
+    Kind.FIELD_RULES: FieldRules,
+    Kind.AUDIT: AuditRecord,
+    Kind.DECISION: HandlingDecision,
+    Kind.SCOPE_ITEM: ScopeItem,
+    Kind.SCOPE_PLAN: ScopePlan,
+    Kind.OUTCOME: OutcomeDefinition,
+    Kind.SIGNATURE: Signature,
+    Kind.OWNERSHIP: Ownership,
+    Kind.ANSWER: Answer,
+    Kind.STOP_INPUTS: StopInputs,
+    Kind.BRIEF_NOTES: BriefNotes,
+    Kind.BRIEF_SIGNATURE: BriefSignature,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectState:
+    """Everything of one project at one revision."""
+
+    id: str
+    name: str
+    version: int  # of the project's own row
+    revision: int  # raised by every write
+    archived: bool
+    workflow: Workflow
+    sample: SampleInfo | None
+    rules: FieldRules
+    audit: AuditRecord | None
+    decisions: Mapping[str, HandlingDecision]
+    items: tuple[ScopeItem, ...]  # in the order of the grid
+    orphans: tuple[ScopeItem, ...]  # made by decisions about edge cases that the audit no longer finds
+    plan: ScopePlan
+    outcome: OutcomeDefinition
+    signatures: tuple[Signature, ...]
+    ownership: Ownership
+    answers: Mapping[FailureMode, Answer]
+    stop_inputs: StopInputs
+    notes: BriefNotes
+    brief_signatures: tuple[BriefSignature, ...]
+    versions: Mapping[tuple[str, str], int]
+
+    def version_of(self, kind: Kind, key: str = "") -> int:
+        """The version of a row as this state read it; 0 where there is none yet."""
+        return self.versions.get((kind, key), 0)
+
+    @property
+    def audit_is_current(self) -> bool:
+        """Whether the audit speaks of the sample and the rules as they are now."""
+        return (
+            self.audit is not None
+            and self.sample is not None
+            and self.audit.sample_id == self.sample.sample_id
+            and self.audit.report.rules == self.rules
+        )
+
+    def facts(self, now: datetime) -> Facts:
+        """What the evidence ledger is gathered from."""
+        return Facts(
+            now=now,
+            workflow=self.workflow,
+            report=self.audit.report if self.audit else None,
+            audited_at=self.audit.audited_at if self.audit else None,
+            sample_read_at=self.sample.read_at if self.sample else None,
+            audit_is_current=self.audit_is_current,
+            decisions=self.decisions,
+            items=self.items,
+            plan=self.plan,
+            outcome=self.outcome,
+            signatures=self.signatures,
+            ownership=self.ownership,
+        )
+
+
+def parse_state(row: ProjectRow, documents: Iterable[Document]) -> ProjectState:
+    """The typed state of a project from its row and documents."""
+    parsed: dict[Kind, dict[str, Any]] = {kind: {} for kind in Kind}
+    versions = {}
+    for document in documents:
+        if document.kind not in MODELS:
+            continue  # written by a later feature; left alone, kept in the file
+        kind = Kind(document.kind)
+        parsed[kind][document.key] = MODELS[kind].model_validate(document.body)
+        versions[(document.kind, document.key)] = document.version
+    items, orphans = _split_items(parsed[Kind.SCOPE_ITEM].values(), parsed[Kind.AUDIT].get(""))
+    return ProjectState(
+        id=row.id,
+        name=row.name,
+        version=row.version,
+        revision=row.revision,
+        archived=row.archived_at is not None,
+        workflow=parsed[Kind.WORKFLOW].get("", Workflow()),
+        sample=parsed[Kind.SAMPLE].get(""),
+        rules=parsed[Kind.FIELD_RULES].get("", FieldRules()),
+        audit=parsed[Kind.AUDIT].get(""),
+        decisions=parsed[Kind.DECISION],
+        items=items,
+        orphans=orphans,
+        plan=parsed[Kind.SCOPE_PLAN].get("", ScopePlan()),
+        outcome=parsed[Kind.OUTCOME].get("", OutcomeDefinition()),
+        signatures=tuple(sorted(parsed[Kind.SIGNATURE].values(), key=lambda s: (s.signed_at, s.name))),
+        ownership=parsed[Kind.OWNERSHIP].get("", Ownership()),
+        answers={answer.question: answer for answer in parsed[Kind.ANSWER].values()},
+        stop_inputs=parsed[Kind.STOP_INPUTS].get("", StopInputs()),
+        notes=parsed[Kind.BRIEF_NOTES].get("", BriefNotes()),
+        brief_signatures=tuple(sorted(parsed[Kind.BRIEF_SIGNATURE].values(), key=lambda s: (s.signed_at, s.name))),
+        versions=versions,
+    )
+
+
+def _split_items(
+    items: Iterable[ScopeItem], audit: AuditRecord | None
+) -> tuple[tuple[ScopeItem, ...], tuple[ScopeItem, ...]]:
+    known = {case.id for case in audit.report.edge_cases} if audit else set()
+    ordered = sorted(items, key=lambda item: (item.source is ItemSource.DECISION, item.order, item.id))
+    lost = [item for item in ordered if item.source is ItemSource.DECISION and item.edge_case not in known]
+    return tuple(item for item in ordered if item not in lost), tuple(lost)
+
+
+def validated(kind: Kind, body: Mapping[str, Any]) -> BaseModel:
+    """`body` as the value of its kind; an InvalidValueError names the first part that cannot be accepted."""
+    try:
+        return MODELS[kind].model_validate(dict(body))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = " ".join(str(part) for part in first["loc"]).replace("_", " ") or kind.replace("_", " ")
+        value = first.get("input")
+        shown = value if isinstance(value, str | int | float | bool | None) else "this"
+        reason = str(first["msg"]).removeprefix("Value error, ")
+        raise InvalidValueError(place, shown, f"is refused: {reason}") from error

@@ -1,0 +1,54 @@
+"""Every cache of the dashboard. Each is keyed by the project's revision and bounded; none holds one user's drafts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from readiness.audit.report import AuditReport
+from readiness.catalog import read_catalog
+from readiness.diagnosis.failure_modes import FailureModeCatalog
+from readiness.diagnosis.verdict import Diagnosis
+from readiness.diagnosis.verdict_table import VerdictTable
+from readiness.locations import default_store_path
+from readiness.project import Projects, ProjectState
+from readiness.scope.catalog import ComponentCatalog
+from readiness.store import Store
+
+
+@st.cache_resource(show_spinner=False)
+def projects() -> Projects:
+    """The projects of this process's store, with the catalog; opened once."""
+    return Projects(
+        Store.open(default_store_path()),
+        components=read_catalog("components", ComponentCatalog),
+        verdicts=read_catalog("verdict", VerdictTable),
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def failure_modes() -> FailureModeCatalog:
+    """What each failure mode looks like, when it shows and how it is fixed."""
+    return read_catalog("failure_modes", FailureModeCatalog)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def state_at(project_id: str, revision: int) -> ProjectState:
+    """The project as it stands at a revision."""
+    del revision  # part of the key: a write makes a new one
+    return projects().load(project_id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def diagnosis_at(project_id: str, revision: int, today: date) -> Diagnosis:
+    """The diagnosis of a project at a revision; the day counts because evidence ages."""
+    del today
+    return projects().diagnose(state_at(project_id, revision))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def report_at(project_id: str, revision: int, at_hand: bool) -> AuditReport | None:
+    """The audit report at a revision, with examples while the records are at hand."""
+    del at_hand
+    return projects().report_with_examples(state_at(project_id, revision))

@@ -1,0 +1,50 @@
+"""The runner behind app.py: settings of the page, navigation, and the project in the sidebar."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from readiness.errors import ReadinessError
+from readiness.ui import cache, session
+from readiness.ui.rooms import PORTFOLIO, ROOMS
+from readiness.ui.wording import plain
+
+
+def run() -> None:
+    """Draw the sidebar and run the page that the address names."""
+    st.set_page_config(page_title="Readiness", page_icon="◐", layout="wide", initial_sidebar_state="auto")
+    sections: dict[str, list[st.Page]] = {}
+    for room in ROOMS:
+        page = st.Page(room.path, title=room.title, url_path=room.address, default=room is PORTFOLIO)
+        sections.setdefault(room.section, []).append(page)
+    chosen = st.navigation(sections)
+    with st.sidebar:
+        _project_picker()
+        session.ask_who()
+    chosen.run()
+
+
+def _project_picker() -> None:
+    try:
+        rows = cache.projects().rows()
+    except ReadinessError as error:
+        st.error(plain(str(error)))
+        st.stop()
+    if not rows:
+        return
+    names = {row.id: row.name for row in rows}
+    current = session.project_id()
+    key = "project_picker"
+    if st.session_state.get(key) != current or current not in names:
+        st.session_state[key] = current if current in names else None
+    st.selectbox(
+        "Project",
+        options=list(names),
+        format_func=names.__getitem__,
+        key=key,
+        placeholder="Choose a project",
+        on_change=lambda: session.choose_project(st.session_state[key]),
+    )
+
+
+run()

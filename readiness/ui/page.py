@@ -1,0 +1,111 @@
+"""The frame of every page: the project at hand, one sentence that says what to do, the strip, and where to go next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from readiness.diagnosis.evidence import Topic
+from readiness.diagnosis.preparations import Preparation, PreparationState, preparations
+from readiness.diagnosis.verdict import Diagnosis
+from readiness.errors import ReadinessError, UnknownNameError
+from readiness.project import Projects, ProjectState
+from readiness.ui import cache, session
+from readiness.ui.rooms import PORTFOLIO, ROOM_OF_TOPIC, Room
+from readiness.ui.wording import plain
+
+_STATE_COLOUR = {
+    PreparationState.NOT_STARTED: "gray",
+    PreparationState.OPEN: "orange",
+    PreparationState.DONE: "green",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What a page works on: the facade, the project as it is now, its diagnosis, and who is at the keyboard."""
+
+    projects: Projects
+    state: ProjectState
+    diagnosis: Diagnosis
+    who: str
+
+
+def open_page(room: Room, instruction: str) -> Here:
+    """The head of a page of a project. Without a project it leads to the portfolio, and the page ends there."""
+    st.title(room.title)
+    here = _here()
+    st.markdown(f"{instruction}")
+    _strip(preparations(here.diagnosis.ledger))
+    session.show_notice()
+    return here
+
+
+def link_next(room: Room, why: str) -> None:
+    """The way on, at the end of a page."""
+    st.divider()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(why)
+        link(room, f"Next: {room.title}")
+
+
+def link(room: Room, label: str) -> None:
+    """A link to another page that stays in the same project."""
+    identifier = session.project_id()
+    st.page_link(room.path, label=label, query_params={"project": identifier} if identifier else None)
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Show the sentence of an error that Readiness raised on purpose, in place of what failed."""
+    try:
+        yield
+    except ReadinessError as error:
+        st.error(plain(str(error)))
+
+
+def _here() -> Here:
+    try:
+        projects = cache.projects()
+    except ReadinessError as error:
+        st.error(plain(str(error)))
+        st.stop()
+    identifier = session.project_id()
+    if identifier is None:
+        _lead_to_portfolio("Choose a project first, or make one.")
+    try:
+        row = projects.store.project(identifier)
+    except UnknownNameError:
+        session.choose_project(None)
+        _lead_to_portfolio("The project in this address is not in this project file.")
+    state = cache.state_at(row.id, row.revision)
+    diagnosis = cache.diagnosis_at(row.id, row.revision, datetime.now(UTC).date())
+    return Here(projects, state, diagnosis, session.who())
+
+
+def _lead_to_portfolio(sentence: str) -> None:
+    st.info(sentence)
+    link(PORTFOLIO, "Go to the portfolio")
+    st.stop()
+
+
+def _strip(states: tuple[Preparation, ...]) -> None:
+    """The four preparations side by side; under each other on a phone."""
+    for column, preparation in zip(st.columns(len(states), gap="small"), states, strict=True):
+        with column.container(border=True, height="stretch", gap="xsmall"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                link(ROOM_OF_TOPIC[preparation.topic], _TOPIC_TITLE[preparation.topic])
+                st.badge(preparation.state.value, color=_STATE_COLOUR[preparation.state])
+            st.caption(plain(preparation.sentence))
+
+
+_TOPIC_TITLE = {
+    Topic.DATA: "Data",
+    Topic.SCOPE: "Scope",
+    Topic.OUTCOME: "Outcome",
+    Topic.OWNERSHIP: "Ownership",
+}

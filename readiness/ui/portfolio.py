@@ -1,0 +1,199 @@
+"""The portfolio: all projects with their verdict, and what can be done to a project as a whole."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from readiness.diagnosis.preparations import preparations
+from readiness.errors import ReadinessError
+from readiness.project import Projects
+from readiness.store import ProjectRow
+from readiness.ui import cache, session
+from readiness.ui.page import errors_shown, link
+from readiness.ui.rooms import AUDIT, PORTFOLIO, WORKFLOW
+from readiness.ui.wording import moment, plain
+
+EXPORT_SUFFIX = ".readiness"
+
+
+def draw() -> None:
+    """The whole page: first start, or the list of projects and what can be done to one."""
+    st.title(PORTFOLIO.title)
+    session.show_notice()
+    try:
+        projects = cache.projects()
+    except ReadinessError as error:
+        st.error(plain(str(error)))
+        return
+    rows = projects.rows(include_archived=True)
+    active = [row for row in rows if row.archived_at is None]
+    if active:
+        st.markdown("Open a project, or begin a new one. One project is one assessment.")
+        _list(projects, active)
+        _start(first=False)
+        _manage(projects, rows)
+    else:
+        _welcome()
+        _start(first=True)
+        if rows:
+            _manage(projects, rows)
+
+
+def _welcome() -> None:
+    st.markdown(
+        "Half a day before the build shows what usually surfaces months after it: which share of the real records is "
+        "the clean case, what production needs beyond the prototype, what counts as a correct output, and who owns it."
+    )
+    st.markdown("Look round in the example first, or begin with a project of your own.")
+
+
+def _list(projects: Projects, rows: list[ProjectRow]) -> None:
+    table = pd.DataFrame([_line(projects, row) for row in rows])
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="single-row",
+        key="portfolio_table",
+        column_config={"Project": st.column_config.TextColumn(width="large")},
+    )
+    chosen = event.selection.rows
+    if chosen and chosen[0] < len(rows):
+        row = rows[chosen[0]]
+        session.choose_project(row.id)
+        with st.container(horizontal=True):
+            link(WORKFLOW, f"Open {plain(row.name)}")
+            link(AUDIT, "Go to its data audit")
+    else:
+        st.caption("Select a row to open its project.")
+
+
+def _line(projects: Projects, row: ProjectRow) -> dict[str, str]:
+    diagnosis = cache.diagnosis_at(row.id, row.revision, projects.clock().date())
+    states = preparations(diagnosis.ledger)
+    return {
+        "Project": row.name,
+        **{preparation.topic.value.capitalize(): preparation.state.value for preparation in states},
+        "Verdict": diagnosis.verdict.value,
+        "Begun": moment(row.created_at.date()),
+    }
+
+
+def _start(*, first: bool) -> None:
+    left, right = st.columns(2, gap="medium")
+    with left.container(border=True, height="stretch"):
+        st.subheader("New project")
+        with st.form("new_project", border=False, clear_on_submit=True):
+            name = st.text_input("Name", max_chars=200, placeholder="For example: invoice routing")
+            made = st.form_submit_button("New project", type="secondary" if first else "primary")
+        if made:
+            with errors_shown():
+                session.choose_project(cache.projects().create(name, who=session.who()))
+                session.leave_notice("The project is made. Begin with the job it is for.")
+                st.switch_page(WORKFLOW.path, query_params={"project": session.project_id() or ""})
+    with right.container(border=True, height="stretch"):
+        st.subheader("Example")
+        st.markdown(
+            "An invoice intake with generated records, filled in up to its brief. Change what you like: it is a project "
+            "like any other."
+        )
+        if st.button("Open the example project", type="primary" if first else "secondary"):
+            _open_example()
+
+
+def _open_example() -> None:
+    from readiness.project.example import open_example
+
+    with errors_shown():
+        with st.spinner("Generating the records and auditing them …"):
+            identifier = open_example(cache.projects(), who=session.who())
+        session.choose_project(identifier)
+        st.switch_page(AUDIT.path, query_params={"project": identifier})
+
+
+def _manage(projects: Projects, rows: list[ProjectRow]) -> None:
+    with st.expander("Rename, archive, export or import a project"):
+        names = {row.id: row.name + (" (archived)" if row.archived_at else "") for row in rows}
+        identifier = st.selectbox("Which project", list(names), format_func=names.__getitem__, key="managed_project")
+        row = next(row for row in rows if row.id == identifier)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            name = st.text_input("New name", value=row.name, max_chars=200, key=f"rename/{row.id}/{row.version}")
+            st.button("Rename", on_click=_rename, args=(row, f"rename/{row.id}/{row.version}"), disabled=name == row.name)
+            if row.archived_at is None:
+                st.button("Archive", on_click=_archive, args=(row,), help="Takes it off the list; nothing is deleted.")
+            else:
+                st.button("Bring back", on_click=_restore, args=(row,))
+            st.download_button(
+                "Export to a file",
+                data=lambda: _exported(projects, row.id),
+                file_name=f"{_file_name(row.name)}{EXPORT_SUFFIX}",
+                mime="application/octet-stream",
+                on_click="ignore",
+                help="The whole project in one file: every row, its history, and kept records.",
+            )
+        _import(projects)
+
+
+def _rename(row: ProjectRow, key: str) -> None:
+    with _noted("Renamed."):
+        cache.projects().rename(row.id, st.session_state[key], version=row.version, who=session.who())
+
+
+def _archive(row: ProjectRow) -> None:
+    with _noted(f"{row.name} is archived. It can be brought back below."):
+        cache.projects().archive(row.id, who=session.who())
+        if session.project_id() == row.id:
+            session.choose_project(None)
+
+
+def _restore(row: ProjectRow) -> None:
+    with _noted(f"{row.name} is back."):
+        cache.projects().restore(row.id, who=session.who())
+
+
+class _noted:  # noqa: N801 - reads as a statement
+    """Leaves a notice when the block ends well, and the error's sentence when it does not."""
+
+    def __init__(self, sentence: str) -> None:
+        self._sentence = sentence
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> bool:
+        if error is None:
+            session.leave_notice(self._sentence)
+        elif isinstance(error, ReadinessError):
+            session.leave_notice(str(error))
+            return True
+        return False
+
+
+def _import(projects: Projects) -> None:
+    upload = st.file_uploader("Import an exported project", type=[EXPORT_SUFFIX.removeprefix(".")], key="import_file")
+    if upload is None or st.session_state.get("imported") == upload.file_id:
+        return
+    st.session_state["imported"] = upload.file_id
+    with errors_shown(), tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "import"
+        path.write_bytes(upload.getbuffer())
+        row = projects.store.import_project(path, who=session.who())
+        session.leave_notice(f"{row.name} is imported.")
+        st.rerun()
+
+
+def _exported(projects: Projects, identifier: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "export"
+        projects.store.export_project(identifier, path)
+        return path.read_bytes()
+
+
+def _file_name(name: str) -> str:
+    kept = "".join(character if character.isalnum() else "-" for character in name)
+    return "-".join(part for part in kept.split("-") if part)[:60] or "project"

@@ -1,0 +1,38 @@
+"""The pages in their order, with the names that navigation, links and headings share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from readiness.diagnosis.evidence import Topic
+from readiness.locations import application_root
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One page: its file in pages/, its title and its section in the navigation."""
+
+    file: str
+    title: str
+    section: str
+
+    @property
+    def path(self) -> str:
+        return str(application_root() / "pages" / self.file)
+
+    @property
+    def address(self) -> str:
+        return self.file.removesuffix(".py").replace("_", "-")
+
+
+PORTFOLIO = Room("portfolio.py", "Portfolio", "Projects")
+WORKFLOW = Room("workflow.py", "Workflow", "Prepare")
+AUDIT = Room("data_audit.py", "Data audit", "Prepare")
+SCOPE = Room("production_scope.py", "Production scope", "Prepare")
+OUTCOME = Room("outcome.py", "Outcome", "Prepare")
+DIAGNOSIS = Room("diagnosis.py", "Diagnosis", "Decide")
+BRIEF = Room("brief.py", "Brief", "Decide")
+
+ROOMS = (PORTFOLIO, WORKFLOW, AUDIT, SCOPE, OUTCOME, DIAGNOSIS, BRIEF)
+
+ROOM_OF_TOPIC = {Topic.DATA: AUDIT, Topic.SCOPE: SCOPE, Topic.OUTCOME: OUTCOME, Topic.OWNERSHIP: OUTCOME}

@@ -1,0 +1,47 @@
+"""Figures and texts as they stand on a page: shares in %, person-days, dates; user text that stays plain text."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])")
+
+
+def plain(text: str) -> str:
+    """User text for a place that renders Markdown: every mark stays a character, and nothing is fetched or linked."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def percent(share: float, digits: int = 1) -> str:
+    return f"{share * 100:.{digits}f} %"
+
+
+def interval(low: float, high: float) -> str:
+    return f"{low * 100:.1f} to {high * 100:.1f} %"
+
+
+def days(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:,.0f} person-days"
+
+
+def money(value: float | None, currency: str) -> str:
+    return "unknown" if value is None else f"{value:,.0f} {currency}"
+
+
+def moment(value: datetime | date | None) -> str:
+    """A day as a reader in any country reads it: 21 Nov 2026, with the time in UTC where there is one."""
+    if value is None:
+        return "not known"
+    day = f"{value.day} {value:%b %Y}"
+    return f"{day}, {value:%H:%M} UTC" if isinstance(value, datetime) else day
+
+
+def size(count: int) -> str:
+    """A number of bytes in the unit that a person would use."""
+    value = float(count)
+    for unit in ("bytes", "KB", "MB"):
+        if value < 1000:
+            return f"{value:,.0f} {unit}" if unit == "bytes" else f"{value:,.1f} {unit}"
+        value /= 1000
+    return f"{value:,.1f} GB"
