@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from readiness.audit.decisions import Handling, HandlingDecision
 from readiness.audit.reading.values import Reading, ReadingOptions
@@ -19,11 +19,16 @@ from readiness.diagnosis.verdict import Diagnosis, diagnose
 from readiness.diagnosis.verdict_table import VerdictTable
 from readiness.errors import InputError, InvalidValueError, UnknownNameError
 from readiness.outcome import agreement
+from readiness.project import documents
+from readiness.project.kept import kept_relation, open_kept_sample
 from readiness.project.samples import OpenSample, SampleDesk, open_sample
 from readiness.project.state import AuditRecord, BriefSignature, Kind, ProjectState, SampleInfo, parse_state, validated
 from readiness.scope.catalog import ComponentCatalog, item_from_component, item_from_decision, starting_items
 from readiness.scope.items import ItemSource, ScopeItem
 from readiness.store import Document, ProjectRow, Store
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_ITEMS = 1_000  # scope items of one project
 
@@ -173,8 +178,6 @@ class Projects:
         return found or self._reopen_kept(state)
 
     def _reopen_kept(self, state: ProjectState) -> OpenSample | None:
-        from readiness.project.kept import open_kept_sample
-
         if state.sample is None or state.sample.kept_until is None:
             return None
         sample = open_kept_sample(self.store, state.id, state.sample)
@@ -220,7 +223,7 @@ class Projects:
                 what="ran the data audit",
             )
             if state.sample is not None and state.sample.kept_until is not None:
-                self.store.replace_problems(project_id, sample.sample_id, sample.connection)
+                self.store.replace_problems(project_id, sample.sample_id, sample.connection, who=who)
         return report
 
     def report_with_examples(self, state: ProjectState) -> AuditReport | None:
@@ -237,10 +240,10 @@ class Projects:
         state, sample = self.load(project_id), self._require_open(project_id)
         with sample.lock:
             self.store.keep_records(
-                project_id, sample.sample_id, sample.reading.fields, sample.connection, until=until, who=who
+                project_id, sample.sample_id, sample.reading.fields, kept_relation(sample), until=until, who=who
             )
             if sample.report is not None:
-                self.store.replace_problems(project_id, sample.sample_id, sample.connection)
+                self.store.replace_problems(project_id, sample.sample_id, sample.connection, who=who)
         self.change(
             project_id,
             Kind.SAMPLE,
@@ -264,6 +267,72 @@ class Projects:
                 who=who,
                 what="removed the raw records",
             )
+
+    def has_records(self, project_id: str) -> bool:
+        """Whether the sample's records are at hand and audited, so that problems can be shown with their values."""
+        sample = self._audited_sample(project_id)
+        return sample is not None
+
+    def records_of(self, project_id: str, edge_case: str, *, limit: int, offset: int) -> pd.DataFrame | None:
+        """A page of the records behind an edge case as the file has them; None when they are not at hand."""
+        from readiness.audit.problems import records_of
+
+        sample = self._audited_sample(project_id)
+        if sample is None:
+            return None
+        with sample.lock:
+            rows = records_of(sample.connection, edge_case, limit=limit, offset=offset)
+        return record_frame(rows, sample.reading.fields)
+
+    def write_problems(self, project_id: str, out: Path) -> None:
+        """The problem list of the project's audit as a .csv, .xlsx or .parquet file."""
+        from readiness.audit.problems import write_problems
+
+        sample = self._audited_sample(project_id)
+        if sample is None:
+            raise InputError("The records of this sample are not at hand any more. Upload the file again.")
+        with sample.lock:
+            write_problems(sample.connection, out)
+
+    def _audited_sample(self, project_id: str) -> OpenSample | None:
+        """The open sample with its problem list; audited again in memory when it was reopened after a restart."""
+        from readiness.audit.engine import audit_sample
+
+        state, sample = self.load(project_id), self.open_sample(project_id)
+        if sample is None or state.audit is None or state.audit.sample_id != sample.sample_id:
+            return None
+        with sample.lock:
+            if sample.report is None:
+                sample.report = audit_sample(sample.connection, sample.reading, state.audit.report.rules)
+        return sample
+
+    # --- documents ------------------------------------------------------------------------------------------------
+
+    def audit_document(self, project_id: str, suffix: str) -> bytes:
+        """The audit as a document: `md` or `docx`."""
+        state = self.load(project_id)
+        report = self.report_with_examples(state)
+        if report is None or state.audit is None:
+            raise InputError("This project has no audit yet.")
+        return documents.audit_file(
+            report,
+            suffix,
+            decisions=state.decisions,
+            project_name=state.name,
+            audited_at=state.audit.audited_at,
+        )
+
+    def workbook(self, project_id: str) -> bytes:
+        """The production scope as an Excel workbook."""
+        return documents.scope_file(self.load(project_id), self.clock())
+
+    def brief(self, state: ProjectState, diagnosis: Diagnosis, kind: str, suffix: str) -> bytes:
+        """A brief of the project, `decision`, `prototype` or `production`, as `md` or `docx`."""
+        return documents.brief_file(state, diagnosis, kind, suffix, self.clock())
+
+    def brief_fingerprint(self, state: ProjectState, diagnosis: Diagnosis) -> str:
+        """SHA-256 of what the decision brief says, without its date and its signatures."""
+        return documents.brief_fingerprint(state, diagnosis, self.clock())
 
     # --- decisions and scope --------------------------------------------------------------------------------------
 
@@ -289,15 +358,19 @@ class Projects:
             changes.append(_row(Kind.SCOPE_ITEM, item_id, item, state.version_of(Kind.SCOPE_ITEM, item_id)))
         self.store.save_many(project_id, changes, who=who, what=f"decided {handling} for {edge_case}")
 
+    def change_item(
+        self, project_id: str, item_id: str, changes: Mapping[str, Any], *, version: int, who: str
+    ) -> None:
+        """One scope item after an edit of some of its parts."""
+        self.change(project_id, Kind.SCOPE_ITEM, changes, version=version, who=who, key=item_id)
+
     def add_component(self, project_id: str, component_id: str, *, who: str) -> None:
         """A catalog component as a scope item; one that is there already stays as it is."""
         state = self.load(project_id)
-        known = {component.id: component for group in self.components.groups for component in group.components}
-        if component_id not in known:
-            raise UnknownNameError("component", component_id, known)
+        component = self.components.component(component_id)
         if state.version_of(Kind.SCOPE_ITEM, component_id):
             return
-        item = item_from_component(known[component_id], order=_next_order(state))
+        item = item_from_component(component, order=_next_order(state))
         self.store.save_many(project_id, [_row(Kind.SCOPE_ITEM, item.id, item)], who=who, what=f"added {item.component}")
 
     def add_own_component(self, project_id: str, fields: Mapping[str, Any], *, who: str) -> str:
@@ -369,6 +442,14 @@ class Projects:
         )
         row = _row(Kind.BRIEF_SIGNATURE, key, signature, state.version_of(Kind.BRIEF_SIGNATURE, key))
         self.store.save_many(project_id, [row], who=who, what=f"{clean} signed the brief")
+
+
+def record_frame(rows: Sequence[Any], fields: Sequence[str]) -> pd.DataFrame:
+    """Records as a table: number, line, and the cells under their field names."""
+    import pandas as pd
+
+    lines = [{"Record": row.record, "Line": row.line, **row.cells} for row in rows]
+    return pd.DataFrame(lines, columns=["Record", "Line", *fields] if not lines else None)
 
 
 def summarise_reading(reading: Reading) -> ReadingSummary:

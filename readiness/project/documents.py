@@ -1,0 +1,119 @@
+"""The files that a project hands out: audit, scope workbook and briefs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from readiness.audit.decisions import HandlingDecision, effect_of
+from readiness.audit.report import AuditReport
+from readiness.catalog import read_catalog
+from readiness.diagnosis.failure_modes import FailureModeCatalog
+from readiness.diagnosis.verdict import Diagnosis
+from readiness.errors import InvalidValueError
+from readiness.exports.audit_document import audit_document
+from readiness.exports.brief import decision_brief, production_brief, prototype_brief
+from readiness.exports.document import Document, Signer
+from readiness.exports.markdown import fingerprint, to_markdown
+from readiness.project.state import ProjectState
+from readiness.scope.totals import total_scope
+
+BRIEFS = ("decision", "prototype", "production")
+DOCUMENT_SUFFIXES = ("md", "docx")
+
+
+def audit_file(
+    report: AuditReport,
+    suffix: str,
+    *,
+    decisions: Mapping[str, HandlingDecision] | None = None,
+    project_name: str = "",
+    audited_at: datetime | None = None,
+) -> bytes:
+    """The audit as a `md` or `docx` file."""
+    decided = decisions or {}
+    known = [decided[case.id] for case in report.edge_cases if case.id in decided]
+    document = audit_document(
+        report,
+        decisions=decided,
+        effect=effect_of(report, known) if known else None,
+        project_name=project_name,
+        audited_at=audited_at,
+    )
+    return _rendered(document, suffix)
+
+
+def scope_file(state: ProjectState, now: datetime) -> bytes:
+    """The production scope as an Excel workbook."""
+    from readiness.exports.workbook import scope_workbook
+
+    return scope_workbook(
+        project_name=state.name,
+        items=state.items,
+        plan=state.plan,
+        total=total_scope(state.items, state.plan),
+        report=state.audit.report if state.audit else None,
+        decisions=state.decisions,
+        now=now,
+    )
+
+
+def brief_file(state: ProjectState, diagnosis: Diagnosis, kind: str, suffix: str, now: datetime) -> bytes:
+    """The brief of a kind as a `md` or `docx` file."""
+    facts = state.facts(now)
+    if kind == "decision":
+        document = _signed_decision(state, diagnosis, now)
+    elif kind == "prototype":
+        document = prototype_brief(project_name=state.name, facts=facts, ledger=diagnosis.ledger, issued_at=now)
+    elif kind == "production":
+        document = production_brief(project_name=state.name, facts=facts, ledger=diagnosis.ledger, issued_at=now)
+    else:
+        raise InvalidValueError("Brief", kind, f"is not one of {', '.join(BRIEFS)}")
+    return _rendered(document, suffix)
+
+
+def brief_fingerprint(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> str:
+    """SHA-256 of what the decision brief says, without its date and its signatures: what a signature names."""
+    return fingerprint(replace(_decision(state, diagnosis, now, ()), fingerprint=""))
+
+
+def _signed_decision(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> Document:
+    content = brief_fingerprint(state, diagnosis, now)
+    signers = tuple(
+        Signer(name=s.name, role=s.role, signed=f"{s.signed_at.day} {s.signed_at:%b %Y}, {s.fingerprint[:12]}")
+        for s in state.brief_signatures
+        if s.fingerprint == content
+    )
+    return replace(_decision(state, diagnosis, now, signers), fingerprint=content)
+
+
+def _decision(
+    state: ProjectState, diagnosis: Diagnosis, now: datetime, signers: tuple[Signer, ...]
+) -> Document:
+    notes = state.notes
+    return decision_brief(
+        project_name=state.name,
+        facts=state.facts(now),
+        diagnosis=diagnosis,
+        stop_inputs=state.stop_inputs,
+        catalog=read_catalog("failure_modes", FailureModeCatalog),
+        closing={
+            "learned": notes.learned,
+            "other-use-case": notes.other_use_case,
+            "other-approach": notes.other_approach,
+            "later-attempt": notes.later_attempt,
+        },
+        signers=signers,
+        issued_at=now,
+    )
+
+
+def _rendered(document: Document, suffix: str) -> bytes:
+    if suffix == "md":
+        return to_markdown(document).encode("utf-8")
+    if suffix == "docx":
+        from readiness.exports.word import to_docx
+
+        return to_docx(document)
+    raise InvalidValueError("Format", suffix, f"is not one of {', '.join(DOCUMENT_SUFFIXES)}")

@@ -1,0 +1,20 @@
+"""A store opened as projects, with the catalog that they decide by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from readiness.catalog import read_catalog
+from readiness.diagnosis.verdict_table import VerdictTable
+from readiness.project.projects import Projects
+from readiness.scope.catalog import ComponentCatalog
+from readiness.store import Store
+
+
+def open_projects(path: Path) -> Projects:
+    """The projects of the store at `path`; the file is made when it is not there."""
+    return Projects(
+        Store.open(path),
+        components=read_catalog("components", ComponentCatalog),
+        verdicts=read_catalog("verdict", VerdictTable),
+    )
