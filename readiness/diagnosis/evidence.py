@@ -108,9 +108,7 @@ def gather_evidence(facts: Facts) -> Ledger:
     return Ledger(entries, effect, total, undecided, valid, void)
 
 
-def _data_evidence(
-    facts: Facts, effect: HandlingEffect | None, undecided: Sequence[EdgeCase]
-) -> tuple[Evidence, ...]:
+def _data_evidence(facts: Facts, effect: HandlingEffect | None, undecided: Sequence[EdgeCase]) -> tuple[Evidence, ...]:
     report = facts.report
     if report is None or effect is None:
         return (Evidence("data.audit", Topic.DATA, "No sample has been audited.", Finding.UNKNOWN, "Data audit"),)
@@ -172,7 +170,10 @@ def _stale_audit(facts: Facts) -> str:
     if facts.workflow.stage is Stage.STALLED and read_at is not None:
         age = (facts.now - read_at).days
         if age > STALE_AFTER_DAYS:
-            return f"The sample is {age} days old; a stalled project is diagnosed on records of the last {STALE_AFTER_DAYS} days."
+            return (
+                f"The sample is {age} days old; "
+                f"a stalled project is diagnosed on records of the last {STALE_AFTER_DAYS} days."
+            )
     return ""
 
 
@@ -199,8 +200,8 @@ def _scope_evidence(facts: Facts, total: ScopeTotal) -> tuple[Evidence, ...]:
             Evidence(
                 id="scope.ratio",
                 topic=Topic.SCOPE,
-                statement=f"The inventory comes to {total.ratio_likely:.1f} times the {facts.plan.planned_days:g} person-days "
-                "that the prototype's team had planned for production.",
+                statement=f"The inventory comes to {total.ratio_likely:.1f} times the "
+                f"{facts.plan.planned_days:g} person-days that the prototype's team had planned for production.",
                 finding=Finding.PASSED,
                 source="scope items against the prototype team's plan",
                 value=total.ratio_likely,
@@ -212,9 +213,7 @@ def _scope_evidence(facts: Facts, total: ScopeTotal) -> tuple[Evidence, ...]:
     return tuple(entries)
 
 
-def _outcome_evidence(
-    facts: Facts, valid: Sequence[Signature], void: Sequence[Signature]
-) -> tuple[Evidence, ...]:
+def _outcome_evidence(facts: Facts, valid: Sequence[Signature], void: Sequence[Signature]) -> tuple[Evidence, ...]:
     missing = definition.missing_parts(facts.outcome)
     untouched = facts.outcome == OutcomeDefinition()
     clashes = definition.contradictions(facts.outcome)
@@ -224,7 +223,9 @@ def _outcome_evidence(
         sentence = f"The outcome definition lacks {', '.join(missing)}." if missing else clashes[0]
         defined = Evidence("outcome.defined", Topic.OUTCOME, sentence, Finding.FAILED, "outcome definition")
     else:
-        sentence = f"The outcome is defined: {facts.outcome.metric}, target {facts.outcome.target:g} {facts.outcome.unit}."
+        sentence = (
+            f"The outcome is defined: {facts.outcome.metric}, target {facts.outcome.target:,.12g} {facts.outcome.unit}."
+        )
         defined = Evidence("outcome.defined", Topic.OUTCOME, sentence, Finding.PASSED, "outcome definition")
     return (defined, _agreement_evidence(valid, void))
 
@@ -234,7 +235,7 @@ def _agreement_evidence(valid: Sequence[Signature], void: Sequence[Signature]) -
     lapsed = f"{_people(len(void))} signed an earlier wording: void until signed again." if void else ""
     if len(valid) >= needed:
         names = " and ".join(s.name for s in valid) if len(valid) == needed else f"{len(valid)} people"
-        sentence, finding = f"{names} agree on what a correct output looks like.", Finding.PASSED
+        sentence, finding = f"{names} agree on what a correct output looks like. {lapsed}".strip(), Finding.PASSED
     elif valid or void:
         sentence = f"{len(valid)} of {needed} signatures stand under the definition as it is now."
         finding = Finding.FAILED
@@ -249,7 +250,7 @@ def _agreement_evidence(valid: Sequence[Signature], void: Sequence[Signature]) -
         value=float(len(valid)),
         unit="signatures",
         observed_at=max((s.signed_at for s in valid), default=None),
-        stale=lapsed,
+        stale="" if finding is Finding.PASSED else lapsed,
     )
 
 

@@ -25,10 +25,11 @@ class Preparation:
 
 def preparations(ledger: Ledger) -> tuple[Preparation, ...]:
     """Data, scope, outcome and ownership, each with its state."""
-    return tuple(_preparation(topic, ledger.of(topic)) for topic in Topic)
+    return tuple(_preparation(topic, ledger) for topic in Topic)
 
 
-def _preparation(topic: Topic, entries: tuple[Evidence, ...]) -> Preparation:
+def _preparation(topic: Topic, ledger: Ledger) -> Preparation:
+    entries = ledger.of(topic)
     stale = next((entry for entry in entries if entry.stale), None)
     failed = next((entry for entry in entries if entry.finding is Finding.FAILED), None)
     unknown = next((entry for entry in entries if entry.finding is Finding.UNKNOWN), None)
@@ -38,4 +39,14 @@ def _preparation(topic: Topic, entries: tuple[Evidence, ...]) -> Preparation:
         return Preparation(topic, PreparationState.OPEN, stale.stale)
     if failed or unknown:
         return Preparation(topic, PreparationState.OPEN, (failed or unknown or entries[0]).statement)
-    return Preparation(topic, PreparationState.DONE, entries[0].statement)
+    return Preparation(topic, PreparationState.DONE, _done(topic, ledger, entries))
+
+
+def _done(topic: Topic, ledger: Ledger, entries: tuple[Evidence, ...]) -> str:
+    """What is in place, in a few words."""
+    clean = ledger.entry("data.clean_share")
+    if topic is Topic.DATA and clean is not None and clean.value is not None:
+        return f"{clean.value:.0%} clean, and every edge case is decided."
+    if topic is Topic.OUTCOME:
+        return f"Defined, and signed by {len(ledger.valid_signatures)} people."
+    return entries[0].statement

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -74,9 +74,7 @@ class QuestionResult:
         return self.against_evidence and self.answer is not None and not self.answer.reason.strip()
 
 
-def answer_questions(
-    facts: Facts, ledger: Ledger, answers: Mapping[FailureMode, Answer]
-) -> tuple[QuestionResult, ...]:
+def answer_questions(facts: Facts, ledger: Ledger, answers: Mapping[FailureMode, Answer]) -> tuple[QuestionResult, ...]:
     """The four questions in their order (M29)."""
     return tuple(_result(mode, facts, ledger, answers.get(mode)) for mode in FailureMode)
 
@@ -88,18 +86,23 @@ def failing_modes(results: Sequence[QuestionResult]) -> tuple[FailureMode, ...]:
 
 def _result(mode: FailureMode, facts: Facts, ledger: Ledger, answer: Answer | None) -> QuestionResult:
     suggestion = _suggest(mode, facts, ledger)
-    unproved = QuestionResult(mode, suggestion, answer, Reply.UNKNOWN)
-    if answer is None:
-        # A failure that the evidence shows counts before anybody says so; a pass waits for a person.
-        return QuestionResult(mode, suggestion, None, Reply.NO if suggestion.reply is Reply.NO else Reply.UNKNOWN)
-    if answer.reply is Reply.YES and (unproved.lacks_reason or not _proved(suggestion, answer)):
-        return unproved
-    return QuestionResult(mode, suggestion, answer, answer.reply)
+    # A failure that the evidence shows counts before anybody says so; a pass waits for a person.
+    unanswered = Reply.NO if suggestion.reply is Reply.NO else Reply.UNKNOWN
+    result = QuestionResult(mode, suggestion, answer, unanswered)
+    if answer is None or result.lacks_reason:
+        return result
+    if answer.reply is Reply.YES and not _proved(suggestion, answer, ledger):
+        return result
+    return replace(result, reply=answer.reply)
 
 
-def _proved(suggestion: Suggestion, answer: Answer) -> bool:
-    """A yes stands on evidence or on a stated reason."""
-    return suggestion.reply is Reply.YES or bool(answer.reason.strip())
+def _proved(suggestion: Suggestion, answer: Answer, ledger: Ledger) -> bool:
+    """A yes stands on evidence, or on a stated reason beside evidence; never on what nobody has looked at."""
+    if suggestion.reply is Reply.YES:
+        return True
+    entries = ledger.of(TOPIC_OF_MODE[answer.question])
+    unseen = suggestion.reply is Reply.UNKNOWN and any(e.stale or e.finding is Finding.UNKNOWN for e in entries)
+    return not unseen and bool(answer.reason.strip())
 
 
 def _suggest(mode: FailureMode, facts: Facts, ledger: Ledger) -> Suggestion:
@@ -120,7 +123,10 @@ def _suggest_from(entries: Sequence[Evidence], facts: Facts, mode: FailureMode) 
     if unknown:
         return Reply.UNKNOWN, unknown[0].statement
     if mode is FailureMode.MEASUREMENT and facts.workflow.stage is Stage.STALLED:
-        return Reply.UNKNOWN, "The outcome is defined and agreed; no log of the running system shows that it is measured."
+        return (
+            Reply.UNKNOWN,
+            "The outcome is defined and agreed; no log of the running system shows that it is measured.",
+        )
     return Reply.YES, entries[-1].statement
 
 
@@ -132,9 +138,12 @@ def _suggest_data(facts: Facts, ledger: Ledger) -> tuple[Reply, str]:
     if clean is not None and clean.stale:
         return Reply.UNKNOWN, clean.stale
     if facts.workflow.stage is Stage.STALLED:
-        return _suggest_stalled_data(1 - report.clean.share)
+        return _suggest_stalled_data((report.records - report.clean.count) / report.records)
     if ledger.undecided:
-        return Reply.NO, f"{len(ledger.undecided)} edge cases have no handling decision, so nothing is planned for them."
+        return (
+            Reply.NO,
+            f"{len(ledger.undecided)} edge cases have no handling decision, so nothing is planned for them.",
+        )
     return Reply.YES, ledger.effect.sentence
 
 

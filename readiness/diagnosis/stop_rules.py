@@ -28,17 +28,22 @@ class StopInputs(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    most_outside_share: float = Field(default=0.40, ge=0, le=1)  # of records that a rebuild can leave to people or reject
+    most_outside_share: float = Field(
+        default=0.40, ge=0, le=1
+    )  # of records that a rebuild can leave to people or reject
     limit_reason: str = Field(default="", max_length=4_000)
     alignment_attempts: int | None = Field(default=None, ge=0, le=1_000)
     genuine_attempts: int = Field(default=2, ge=1, le=100)  # after so many, a contested use case stays contested
-    expected_value: float | None = Field(default=None, ge=0, le=1e15, allow_inf_nan=False)  # realistic, over the horizon
+    expected_value: float | None = Field(
+        default=None, ge=0, le=1e15, allow_inf_nan=False
+    )  # realistic, over the horizon
     value_source: str = Field(default="", max_length=4_000)
 
 
 @dataclass(frozen=True, slots=True)
 class StopResult:
-    """One rule with its state. `margin` is positive while the rule is not met, in the rule's own unit."""
+    """One rule with its state. `margin`, in the rule's own unit, is never below zero while the rule is not met, and
+    never above while it is."""
 
     rule: StopRule
     state: RuleState
@@ -56,10 +61,12 @@ def _data_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
     effect = ledger.effect
     if effect is None or not effect.records:
         return StopResult(StopRule.DATA, RuleState.UNKNOWN, "No sample has been audited.")
-    outside = effect.review.share + effect.rejected.share
+    outside = (effect.review.count + effect.rejected.count) / effect.records  # one division: 0.1 + 0.2 is over 0.3
     limit = inputs.most_outside_share
     if outside > limit:
-        because = f"{outside:.0%} of the records go to people or are rejected after all decisions; the limit is {limit:.0%}."
+        because = (
+            f"{outside:.0%} of the records go to people or are rejected after all decisions; the limit is {limit:.0%}."
+        )
         return StopResult(StopRule.DATA, RuleState.MET, because, limit - outside, "share")
     if effect.undecided.count:
         because = f"{effect.undecided.share:.0%} of the records fall into edge cases that nobody has decided."
@@ -72,14 +79,19 @@ def _contested_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
     signed, attempts, needed = len(ledger.valid_signatures), inputs.alignment_attempts, inputs.genuine_attempts
     if signed >= SIGNERS_NEEDED:
         because = f"{signed} people have signed the same definition of a correct output."
-        return StopResult(StopRule.CONTESTED, RuleState.NOT_MET, because, float(needed - (attempts or 0)), "attempts")
+        left = max(0, needed - (attempts or 0))
+        return StopResult(StopRule.CONTESTED, RuleState.NOT_MET, because, float(left), "attempts")
     if attempts is None:
         because = f"{signed} of {SIGNERS_NEEDED} signatures, and no attempt to agree is recorded."
         return StopResult(StopRule.CONTESTED, RuleState.UNKNOWN, because)
     if attempts >= needed:
-        because = f"{signed} of {SIGNERS_NEEDED} signatures after {attempts} genuine attempts: the use case stays contested."
+        because = (
+            f"{signed} of {SIGNERS_NEEDED} signatures after {attempts} genuine attempts: the use case stays contested."
+        )
         return StopResult(StopRule.CONTESTED, RuleState.MET, because, float(needed - attempts), "attempts")
-    because = f"{signed} of {SIGNERS_NEEDED} signatures after {attempts} of {needed} attempts: try again before judging."
+    because = (
+        f"{signed} of {SIGNERS_NEEDED} signatures after {attempts} of {needed} attempts: try again before judging."
+    )
     return StopResult(StopRule.CONTESTED, RuleState.UNKNOWN, because, float(needed - attempts), "attempts")
 
 
@@ -87,7 +99,9 @@ def _cost_rule(facts: Facts, ledger: Ledger, inputs: StopInputs) -> StopResult:
     total, value, currency = ledger.total, inputs.expected_value, facts.plan.currency
     if total.cost_likely is None:
         lacking = "day rate" if total.estimated else "estimate"
-        return StopResult(StopRule.COST, RuleState.UNKNOWN, f"The remaining cost is not known: the scope has no {lacking}.")
+        return StopResult(
+            StopRule.COST, RuleState.UNKNOWN, f"The remaining cost is not known: the scope has no {lacking}."
+        )
     if value is None:
         return StopResult(StopRule.COST, RuleState.UNKNOWN, "The realistic value is not stated.")
     margin = value - total.cost_likely

@@ -67,15 +67,16 @@ def _reasons(
     unknown = [_said(question) for question in questions if question.reply is Reply.UNKNOWN]
     unknown += [rule.because for rule in stop_rules if rule.state is RuleState.UNKNOWN]
     if verdict is Verdict.STOP:
-        return tuple(met + failed)
+        return tuple(dict.fromkeys(met + failed))
     if verdict is Verdict.FIX_FIRST:
-        return tuple(failed + unknown)
-    return tuple([_said(question) for question in questions] + [rule.because for rule in stop_rules])
+        return tuple(dict.fromkeys(failed + unknown))
+    return tuple(dict.fromkeys([_said(question) for question in questions] + [rule.because for rule in stop_rules]))
 
 
 def _said(question: QuestionResult) -> str:
-    if question.answer is not None and question.answer.reason.strip():
-        return question.answer.reason.strip()
+    answer = question.answer
+    if answer is not None and answer.reply is question.reply and answer.reason.strip():
+        return answer.reason.strip()
     if question.answer is None and question.reply is Reply.UNKNOWN and question.suggestion.reply is Reply.YES:
         return f"Nobody has answered question {_number(question.mode)} yet; the evidence suggests yes."
     return question.suggestion.because

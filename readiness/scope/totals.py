@@ -47,10 +47,15 @@ class ScopeTotal:
         """The range with what it leaves out, as it is said everywhere."""
         if not self.estimated:
             return f"Nothing is estimated yet: {_components(len(self.unknown))} without an estimate."
-        days = f"{self.low_days:,.0f} to {self.high_days:,.0f} person-days, most likely {self.likely_days:,.0f}"
+        days = f"{_days(self.low_days)} to {_days(self.high_days)} person-days, most likely {_days(self.likely_days)}"
         if not self.unknown:
             return f"{days}; every component is estimated."
         return f"{days}, and {_components(len(self.unknown))} not estimated."
+
+
+def _days(value: float) -> str:
+    """Whole days; below ten with a decimal, so that half a day is not said to be none."""
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")
 
 
 def _components(count: int) -> str:

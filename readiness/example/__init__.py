@@ -1,0 +1,1 @@
+"""The example project: generated records, and what a team might have decided about them."""
