@@ -4,7 +4,9 @@ from readiness.ui import brief_view
 from readiness.ui.page import link_next, open_page
 from readiness.ui.rooms import BRIEF, PORTFOLIO
 
-here = open_page(BRIEF, "Read the decision as its sponsor will, complete what only people know, download it and sign it.")
+here = open_page(
+    BRIEF, "Read the decision as its sponsor will, complete what only people know, download it and sign it."
+)
 brief_view.notes(here)
 brief_view.preview_and_downloads(here)
 brief_view.signatures(here)

@@ -76,12 +76,18 @@ def _store_option(parser: argparse.ArgumentParser, **extra: Any) -> None:
 
 def _audit_command(commands: Any) -> None:
     parser = commands.add_parser("audit", help="audit a file of records", description="Audit a file of records.")
-    parser.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, JSON, JSON Lines, XLSX or Parquet, also .gz/.zip")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="CSV, TSV, JSON, JSON Lines, XLSX or Parquet, also .gz/.zip"
+    )
     parser.add_argument("--required", metavar="A,B", help="fields that must be filled, instead of the suggested ones")
     parser.add_argument("--rules", type=Path, metavar="FILE", help="field rules as YAML, instead of suggested ones")
-    parser.add_argument("--older", type=Path, metavar="FILE", help="an older file of the same records: report what shifted")
+    parser.add_argument(
+        "--older", type=Path, metavar="FILE", help="an older file of the same records: report what shifted"
+    )
     parser.add_argument("--json", metavar="OUT", help="write the report as JSON; - for standard output")
-    parser.add_argument("--problems", type=Path, metavar="OUT", help="write the problem list as .csv, .xlsx or .parquet")
+    parser.add_argument(
+        "--problems", type=Path, metavar="OUT", help="write the problem list as .csv, .xlsx or .parquet"
+    )
     parser.add_argument("--document", type=Path, metavar="OUT", help="write the audit document as .md or .docx")
     parser.add_argument("--save-rules", type=Path, metavar="OUT", help="write the field rules that were used as YAML")
     _reading_options(parser)
@@ -90,7 +96,9 @@ def _audit_command(commands: Any) -> None:
 
 def _read_command(commands: Any) -> None:
     parser = commands.add_parser(
-        "read", help="write the records exactly as the audit reads them", description="Write the records as the audit reads them."
+        "read",
+        help="write the records exactly as the audit reads them",
+        description="Write the records as the audit reads them.",
     )
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--out", type=Path, metavar="OUT.csv", required=True, help="RFC 4180 CSV with a header")
@@ -106,15 +114,21 @@ def _reading_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _project_commands(commands: Any) -> None:
-    parser = commands.add_parser("projects", help="list the projects", description="List the projects of the project file.")
+    parser = commands.add_parser(
+        "projects", help="list the projects", description="List the projects of the project file."
+    )
     _store_option(parser, default=argparse.SUPPRESS)
     parser.set_defaults(run=_projects)
-    parser = commands.add_parser("scope", help="export the production scope", description="Export the production scope.")
+    parser = commands.add_parser(
+        "scope", help="export the production scope", description="Export the production scope."
+    )
     parser.add_argument("project", metavar="PROJECT", help="name or id")
     parser.add_argument("--excel", type=Path, metavar="OUT", required=True, help="workbook with live formulas")
     _store_option(parser, default=argparse.SUPPRESS)
     parser.set_defaults(run=_scope)
-    parser = commands.add_parser("brief", help="write the brief of a project", description="Write the brief of a project.")
+    parser = commands.add_parser(
+        "brief", help="write the brief of a project", description="Write the brief of a project."
+    )
     parser.add_argument("project", metavar="PROJECT", help="name or id")
     parser.add_argument("--out", type=Path, metavar="OUT", required=True, help=".md or .docx")
     parser.add_argument("--kind", choices=("decision", "prototype", "production"), default="decision")
@@ -223,7 +237,9 @@ def _rules(call: argparse.Namespace, suggested: Any) -> Any:
         for name in named:
             if name not in known:
                 raise UnknownFieldError(name, known)
-        rules = FieldRules(rules=tuple(rule.model_copy(update={"required": rule.field in named}) for rule in rules.rules))
+        rules = FieldRules(
+            rules=tuple(rule.model_copy(update={"required": rule.field in named}) for rule in rules.rules)
+        )
     return rules
 
 
@@ -288,7 +304,7 @@ def _print_shift(call: argparse.Namespace, connection: Any, reading: Any, rules:
 
 def reading_line(reading: Any) -> str:
     """How a file was read, as one line."""
-    from readiness.audit.reading.delimited import reading_sentence
+    from readiness.audit.reading.records_file import reading_sentence
 
     return str(reading_sentence(reading))
 
@@ -326,4 +342,3 @@ def _in_folder(out: Path) -> None:
         raise InputError(f"{out} is a folder; name a file in it.")
     if not out.parent.is_dir():
         raise InputError(f"The folder {out.parent} does not exist.")
-

@@ -88,9 +88,7 @@ def _signed_decision(state: ProjectState, diagnosis: Diagnosis, now: datetime) -
     return replace(_decision(state, diagnosis, now, signers), fingerprint=content)
 
 
-def _decision(
-    state: ProjectState, diagnosis: Diagnosis, now: datetime, signers: tuple[Signer, ...]
-) -> Document:
+def _decision(state: ProjectState, diagnosis: Diagnosis, now: datetime, signers: tuple[Signer, ...]) -> Document:
     notes = state.notes
     return decision_brief(
         project_name=state.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from readiness.audit.decisions import Handling
@@ -37,9 +38,7 @@ def _fill(projects: Projects, project_id: str, content: ExampleProject) -> None:
         projects.sign_outcome(project_id, name=signer["name"], role=signer["role"], who=WHO)
     _change(projects, project_id, Kind.OWNERSHIP, content.ownership)
     for mode, answer in content.answers.items():
-        projects.answer(
-            project_id, FailureMode(mode), Reply(answer["reply"]), answer["reason"], version=0, who=WHO
-        )
+        projects.answer(project_id, FailureMode(mode), Reply(answer["reply"]), answer["reason"], version=0, who=WHO)
     _change(projects, project_id, Kind.STOP_INPUTS, content.stop_inputs)
     _change(projects, project_id, Kind.BRIEF_NOTES, content.brief_notes)
 
@@ -48,9 +47,7 @@ def _audit(projects: Projects, project_id: str, content: ExampleProject) -> None
     projects.read_upload(project_id, EXAMPLE_NAME, write_example, who=WHO)
     _change(projects, project_id, Kind.SAMPLE, content.sample)
     state = projects.load(project_id)
-    rules = [
-        rule.model_copy(update={"required": rule.field in REQUIRED_FIELDS}) for rule in state.rules.rules
-    ]
+    rules = [rule.model_copy(update={"required": rule.field in REQUIRED_FIELDS}) for rule in state.rules.rules]
     projects.save_rules(project_id, rules, version=state.version_of(Kind.FIELD_RULES), who=WHO)
     projects.run_audit(project_id, who=WHO)
     projects.keep_records(project_id, projects.clock().date() + timedelta(days=KEPT_DAYS), who=WHO)
@@ -72,11 +69,11 @@ def _estimate(projects: Projects, project_id: str, content: ExampleProject) -> N
     _change(projects, project_id, Kind.SCOPE_PLAN, content.plan)
 
 
-def _change_item(projects: Projects, project_id: str, item_id: str, changes: dict[str, object]) -> None:
+def _change_item(projects: Projects, project_id: str, item_id: str, changes: Mapping[str, object]) -> None:
     version = projects.load(project_id).version_of(Kind.SCOPE_ITEM, item_id)
     projects.change_item(project_id, item_id, changes, version=version, who=WHO)
 
 
-def _change(projects: Projects, project_id: str, kind: Kind, changes: dict[str, object]) -> None:
+def _change(projects: Projects, project_id: str, kind: Kind, changes: Mapping[str, object]) -> None:
     version = projects.load(project_id).version_of(kind)
     projects.change(project_id, kind, changes, version=version, who=WHO)

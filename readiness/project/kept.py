@@ -1,4 +1,4 @@
-"""Kept raw records: out of a workspace into the project file, and back into a workspace after a restart."""
+"""Kept raw records: out of the project file and back into a workspace after a restart."""
 
 from __future__ import annotations
 
@@ -16,14 +16,6 @@ from readiness.sql import quote_identifier
 from readiness.store import Store
 
 MOST_KEPT_RECORDS = 1_000_000
-_EXTRA = 2  # after the cells of a kept record: the raw line, and how many cells the line had
-
-
-def kept_relation(sample: OpenSample) -> Any:
-    """The records of an open sample as the store keeps them: record, line, fault and cells, a list of text."""
-    names = [quote_identifier(f"c{position}") for position in range(len(sample.reading.fields))]
-    listed = ", ".join([*names, "line_text", "CAST(cells AS VARCHAR)"])
-    return sample.connection.sql(f"SELECT record, line, fault, [{listed}] AS cells FROM records ORDER BY record")
 
 
 def open_kept_sample(store: Store, project_id: str, info: SampleInfo) -> OpenSample | None:
@@ -52,17 +44,15 @@ def _fill(connection: Any, rows: list[Any], fields: int) -> None:
             "record": pa.array([row.record for row in rows], pa.int64()),
             "line": pa.array([row.line for row in rows], pa.int64()),
             "fault": pa.array([row.fault or None for row in rows], pa.string()),
+            "cells": pa.array([row.cell_count for row in rows], pa.int32()),
+            "line_text": pa.array([row.line_text for row in rows], pa.string()),
             "kept": pa.array([list(row.cells) for row in rows], pa.list_(pa.string())),
         }
     )
     connection.register("kept_rows", kept)
     columns = [f"kept[{position + 1}] AS {quote_identifier(f'c{position}')}" for position in range(fields)]
-    connection.execute(
-        f"""CREATE OR REPLACE TABLE records AS
-            SELECT record, line, fault, CAST(kept[{fields + _EXTRA}] AS INTEGER) AS cells,
-                   kept[{fields + 1}] AS line_text, {", ".join(columns)}
-            FROM kept_rows ORDER BY record"""
-    )
+    listed = ", ".join(["record", "line", "fault", "cells", "line_text", *columns])
+    connection.execute(f"CREATE OR REPLACE TABLE records AS SELECT {listed} FROM kept_rows ORDER BY record")
     connection.unregister("kept_rows")
 
 

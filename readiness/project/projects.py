@@ -1,4 +1,4 @@
-"""Every act on a project: read the state, decide with the topics' pure functions, save with the version that was read."""
+"""Every act on a project: read the state, decide with the topics, save with the version that was read."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from readiness.diagnosis.verdict_table import VerdictTable
 from readiness.errors import InputError, InvalidValueError, UnknownNameError
 from readiness.outcome import agreement
 from readiness.project import documents
-from readiness.project.kept import kept_relation, open_kept_sample
+from readiness.project.kept import open_kept_sample
 from readiness.project.samples import OpenSample, SampleDesk, open_sample
 from readiness.project.state import AuditRecord, BriefSignature, Kind, ProjectState, SampleInfo, parse_state, validated
 from readiness.scope.catalog import ComponentCatalog, item_from_component, item_from_decision, starting_items
-from readiness.scope.items import ItemSource, ScopeItem
+from readiness.scope.items import ItemSource
 from readiness.store import Document, ProjectRow, Store
 
 if TYPE_CHECKING:
@@ -214,7 +214,10 @@ class Projects:
             report = audit_sample(sample.connection, sample.reading, state.rules, progress=progress)
             sample.report = report
             record = AuditRecord(
-                sample_id=sample.sample_id, audited_at=self.clock(), report=report.without_values()
+                sample_id=sample.sample_id,
+                audited_at=self.clock(),
+                rules=state.rules,
+                report=report.without_values(),
             )
             self.store.save_many(
                 project_id,
@@ -240,7 +243,7 @@ class Projects:
         state, sample = self.load(project_id), self._require_open(project_id)
         with sample.lock:
             self.store.keep_records(
-                project_id, sample.sample_id, sample.reading.fields, kept_relation(sample), until=until, who=who
+                project_id, sample.sample_id, sample.reading.fields, sample.connection, until=until, who=who
             )
             if sample.report is not None:
                 self.store.replace_problems(project_id, sample.sample_id, sample.connection, who=who)
@@ -303,7 +306,7 @@ class Projects:
             return None
         with sample.lock:
             if sample.report is None:
-                sample.report = audit_sample(sample.connection, sample.reading, state.audit.report.rules)
+                sample.report = audit_sample(sample.connection, sample.reading, state.audit.rules)
         return sample
 
     # --- documents ------------------------------------------------------------------------------------------------
@@ -358,9 +361,7 @@ class Projects:
             changes.append(_row(Kind.SCOPE_ITEM, item_id, item, state.version_of(Kind.SCOPE_ITEM, item_id)))
         self.store.save_many(project_id, changes, who=who, what=f"decided {handling} for {edge_case}")
 
-    def change_item(
-        self, project_id: str, item_id: str, changes: Mapping[str, Any], *, version: int, who: str
-    ) -> None:
+    def change_item(self, project_id: str, item_id: str, changes: Mapping[str, Any], *, version: int, who: str) -> None:
         """One scope item after an edit of some of its parts."""
         self.change(project_id, Kind.SCOPE_ITEM, changes, version=version, who=who, key=item_id)
 
@@ -371,7 +372,9 @@ class Projects:
         if state.version_of(Kind.SCOPE_ITEM, component_id):
             return
         item = item_from_component(component, order=_next_order(state))
-        self.store.save_many(project_id, [_row(Kind.SCOPE_ITEM, item.id, item)], who=who, what=f"added {item.component}")
+        self.store.save_many(
+            project_id, [_row(Kind.SCOPE_ITEM, item.id, item)], who=who, what=f"added {item.component}"
+        )
 
     def add_own_component(self, project_id: str, fields: Mapping[str, Any], *, who: str) -> str:
         """The id of a component that the catalog does not have."""
@@ -379,7 +382,13 @@ class Projects:
         if len(state.items) >= MOST_ITEMS:
             raise InputError(f"A project holds at most {MOST_ITEMS:,} scope items.")
         item_id = f"own:{self.new_id()}"
-        body = {"group": "Own components", **fields, "id": item_id, "source": ItemSource.OWN, "order": _next_order(state)}
+        body = {
+            "group": "Own components",
+            **fields,
+            "id": item_id,
+            "source": ItemSource.OWN,
+            "order": _next_order(state),
+        }
         item = validated(Kind.SCOPE_ITEM, body)
         self.store.save_many(project_id, [_row(Kind.SCOPE_ITEM, item_id, item)], who=who, what="added a component")
         return item_id
@@ -391,7 +400,9 @@ class Projects:
         if item is None:
             raise UnknownNameError("scope item", item_id)
         if item.source is ItemSource.DECISION and item not in state.orphans:
-            raise InvalidValueError(item.component, "remove", "comes from a handling decision; change it on the Data audit page")
+            raise InvalidValueError(
+                item.component, "remove", "comes from a handling decision; change it on the Data audit page"
+            )
         version = state.version_of(Kind.SCOPE_ITEM, item_id)
         what = f"removed {item.component}"
         self.store.delete(project_id, Kind.SCOPE_ITEM, item_id, version=version, who=who, what=what)

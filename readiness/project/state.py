@@ -49,6 +49,7 @@ class AuditRecord(_Value):
 
     sample_id: str
     audited_at: datetime
+    rules: FieldRules  # as they were when it ran; the report holds them with what the audit settled
     report: AuditReport
 
 
@@ -144,7 +145,7 @@ class ProjectState:
             self.audit is not None
             and self.sample is not None
             and self.audit.sample_id == self.sample.sample_id
-            and self.audit.report.rules == self.rules
+            and self.audit.rules == self.rules
         )
 
     def facts(self, now: datetime) -> Facts:

@@ -6,17 +6,19 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from readiness.audit.decisions import Handling
 from readiness.audit.reading.values import ReadingOptions
 from readiness.audit.report import AuditReport, EdgeCase
-from readiness.audit.rules import DayMonthOrder, DecimalMark, FieldKind, FieldRule
+from readiness.audit.rules import DATED, NUMERIC, DayMonthOrder, DecimalMark, FieldKind, FieldRule
 from readiness.errors import InputError, ReadinessError
 from readiness.project import Kind, SampleInfo
 from readiness.ui import cache, charts, session
@@ -46,7 +48,10 @@ def sample(here: Here) -> None:
         _read(here, upload)
     info = here.state.sample
     if info is None:
-        st.info("No sample yet. 250 records bring the clean share to within about six points; 300 show what happens in 1 % of them.")
+        st.info(
+            "No sample yet. 250 records bring the clean share to within about six points; "
+            "300 show what happens in 1 % of them."
+        )
         return
     _reading(here, info)
 
@@ -60,11 +65,18 @@ def _read(here: Here, upload: UploadedFile) -> None:
             shutil.copyfileobj(upload, target)
 
     with errors_shown():
-        here.projects.read_upload(
-            here.state.id, upload.name, write_to, who=here.who, progress=lambda part: bar.progress(min(max(part, 0.0), 1.0))
-        )
+        here.projects.read_upload(here.state.id, upload.name, write_to, who=here.who, progress=_onto(bar))
         st.rerun()
     bar.empty()
+
+
+def _onto(bar: DeltaGenerator) -> Callable[..., None]:
+    """A progress callback that moves a bar: the part that is done, 0..1, and what is being done."""
+
+    def move(part: float, text: str | None = None) -> None:
+        bar.progress(min(max(part, 0.0), 1.0), text=text)
+
+    return move
 
 
 def _reading(here: Here, info: SampleInfo) -> None:
@@ -101,16 +113,28 @@ def _correct(here: Here, info: SampleInfo) -> None:
     shown = {name: value for name, value in facts.items() if value not in ("", "0")}
     st.dataframe(pd.DataFrame({"": shown.keys(), "value": shown.values()}), hide_index=True, width="stretch")
     with st.form(f"correct/{info.sample_id}", border=False):
-        encoding = st.text_input("Encoding", value=fixed.get("encoding") or "", placeholder=f"found: {reading.encoding}")
+        encoding = st.text_input(
+            "Encoding", value=fixed.get("encoding") or "", placeholder=f"found: {reading.encoding}"
+        )
         delimiter = st.text_input(
-            "Delimiter", value=fixed.get("delimiter") or "", placeholder=f"found: {_delimiter_name(reading.delimiter)}",
-            help="One character, or the word tab.", max_chars=8,
-        )  # fmt: skip
+            "Delimiter",
+            value=fixed.get("delimiter") or "",
+            placeholder=f"found: {_delimiter_name(reading.delimiter)}",
+            help="One character, or the word tab.",
+            max_chars=8,
+        )
         header = st.number_input(
-            "Header on line", min_value=0, value=fixed.get("header_line"), placeholder=f"found: {reading.header_line}",
+            "Header on line",
+            min_value=0,
+            value=fixed.get("header_line"),
+            placeholder=f"found: {reading.header_line}",
             help="0 when the file has no header.",
-        )  # fmt: skip
-        sheet = st.text_input("Sheet", value=fixed.get("sheet") or "", placeholder=f"found: {reading.sheet}") if reading.sheet else ""
+        )
+        sheet = (
+            st.text_input("Sheet", value=fixed.get("sheet") or "", placeholder=f"found: {reading.sheet}")
+            if reading.sheet
+            else ""
+        )
         if st.form_submit_button("Read it again this way"):
             options = ReadingOptions(
                 encoding=encoding.strip() or None,
@@ -143,7 +167,9 @@ def _keeping(here: Here, info: SampleInfo) -> None:
         return
     st.markdown("Raw records are not in the project file: they are personal data until somebody has shown otherwise.")
     until = st.date_input(
-        "Keep them until", value=here.projects.clock().date() + timedelta(days=KEEP_DAYS), key=f"keep_until/{info.sample_id}"
+        "Keep them until",
+        value=here.projects.clock().date() + timedelta(days=KEEP_DAYS),
+        key=f"keep_until/{info.sample_id}",
     )
     if st.button("Keep the raw records", help="For drilling down, and for judging records together, after a restart."):
         with errors_shown():
@@ -164,7 +190,7 @@ def field_rules(here: Here) -> None:
     """What the values of each field should be, suggested with the reason, decided by the user."""
     st.subheader("Field rules")
     st.caption(
-        "Suggested from the sample, with the reason for each. Correct what you know better; every edit is saved at once. "
+        "Suggested from the sample, with the reason for each. Correct what you know better: every edit is saved. "
         "Write several missing words with commas between them."
     )
     rules = here.state.rules.rules
@@ -179,11 +205,13 @@ def field_rules(here: Here) -> None:
             "required": config.CheckboxColumn("Required"),
             "check": config.CheckboxColumn("Check", help="Off: the field is left out, and the report says so."),
             "format": config.TextColumn("Expected format", help="Empty: the most frequent one."),
-            "order": config.SelectboxColumn("Day and month", options=[order.value for order in DayMonthOrder], required=True),
-            "decimal": config.SelectboxColumn("Decimal mark", options=[mark.value for mark in DecimalMark], required=True),
+            "order": config.SelectboxColumn("Day and month", options=[order.value for order in DayMonthOrder]),
+            "decimal": config.SelectboxColumn("Decimal mark", options=[mark.value for mark in DecimalMark]),
             "missing": config.TextColumn("Means missing"),
             "legitimate": config.TextColumn("Looks missing, is not"),
-            "fit": config.ProgressColumn("Fit", format="percent", min_value=0, max_value=1, help="Filled values of this kind"),
+            "fit": config.ProgressColumn(
+                "Fit", format="percent", min_value=0, max_value=1, help="Filled values of this kind"
+            ),
             "because": config.TextColumn("Why suggested", width="large"),
         },
         locked=("field", "fit", "because"),
@@ -199,8 +227,8 @@ def _rule_line(rule: FieldRule) -> dict[str, Any]:
         "required": rule.required,
         "check": rule.check,
         "format": rule.format,
-        "order": rule.day_month_order.value,
-        "decimal": rule.decimal_mark.value,
+        "order": rule.day_month_order.value if rule.kind in DATED else None,
+        "decimal": rule.decimal_mark.value if rule.kind in NUMERIC else None,
         "missing": ", ".join(rule.missing_tokens),
         "legitimate": ", ".join(rule.legitimate_tokens),
         "fit": rule.fit,
@@ -213,8 +241,8 @@ _RULE_PARTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "required": ("required", bool),
     "check": ("check", bool),
     "format": ("format", lambda value: str(value or "").strip()),
-    "order": ("day_month_order", DayMonthOrder),
-    "decimal": ("decimal_mark", DecimalMark),
+    "order": ("day_month_order", lambda value: DayMonthOrder(value) if value else DayMonthOrder.UNDECIDED),
+    "decimal": ("decimal_mark", lambda value: DecimalMark(value) if value else DecimalMark.UNDECIDED),
     "missing": ("missing_tokens", lambda value: _tokens(value)),
     "legitimate": ("legitimate_tokens", lambda value: _tokens(value)),
 }
@@ -243,14 +271,14 @@ def run(here: Here) -> None:
     audited = here.state.audit is not None and here.state.audit_is_current
     label = "Run the audit again" if audited else "Run the audit"
     if here.state.audit is not None and not audited:
-        st.warning("The sample or its field rules changed after the last audit. What stands below speaks of the earlier state.")
+        st.warning(
+            "The sample or its field rules changed after the last audit. What stands below speaks of the earlier state."
+        )
     if not st.button(label, type="secondary" if audited else "primary", key="run_audit"):
         return
     bar = st.progress(0.0, text="Auditing …")
     with errors_shown():
-        here.projects.run_audit(
-            here.state.id, who=here.who, progress=lambda part, text: bar.progress(min(max(part, 0.0), 1.0), text=text)
-        )
+        here.projects.run_audit(here.state.id, who=here.who, progress=_onto(bar))
         session.leave_notice("The audit is done.")
         st.rerun()
     bar.empty()
@@ -262,10 +290,16 @@ def result(here: Here) -> None:
     st.subheader("What the audit found")
     st.markdown(f"#### {plain(report.sentence)}")
     columns = st.columns(4)
-    columns[0].metric("Clean records", percent(report.clean.share), help="95 % Wilson interval: " + interval(report.clean.low, report.clean.high))
+    columns[0].metric(
+        "Clean records",
+        percent(report.clean.share),
+        help="95 % Wilson interval: " + interval(report.clean.low, report.clean.high),
+    )
     columns[1].metric("Records", f"{report.records:,}")
     columns[2].metric("Edge cases", f"{len(report.edge_cases):,}", help="Categories of problems, counted in records")
-    columns[3].metric("Do not fit the header", f"{report.reading.unsplit:,}", help="Kept as records, with line number and reason")
+    columns[3].metric(
+        "Do not fit the header", f"{report.reading.unsplit:,}", help="Kept as records, with line number and reason"
+    )
     charts.tier_bar(report)
     if here.diagnosis.ledger.effect is not None:
         st.markdown(plain(here.diagnosis.ledger.effect.sentence))
@@ -289,15 +323,21 @@ def decisions(here: Here) -> None:
         return
     undecided = len(here.diagnosis.ledger.undecided)
     if undecided:
-        st.caption(f"{undecided} of {len(report.edge_cases)} still need a decision. Each decision becomes a scope item.")
-    frame = pd.DataFrame([_case_line(here, case) for case in report.edge_cases], index=[case.id for case in report.edge_cases])
+        st.caption(
+            f"{undecided} of {len(report.edge_cases)} still need a decision. Each decision becomes a scope item."
+        )
+    frame = pd.DataFrame(
+        [_case_line(here, case) for case in report.edge_cases], index=[case.id for case in report.edge_cases]
+    )
     config = st.column_config
     edit_grid(
         f"{here.state.id}/decisions",
         frame,
         columns={
             "title": config.TextColumn("Edge case", pinned=True, width="large"),
-            "handling": config.SelectboxColumn("Handling", options=[handling.value for handling in Handling], width="medium"),
+            "handling": config.SelectboxColumn(
+                "Handling", options=[handling.value for handling in Handling], width="medium"
+            ),
             "records": config.NumberColumn("Records", format="localized"),
             "share": config.NumberColumn("Share", format="percent"),
             "interval": config.TextColumn("95 % interval"),
@@ -383,7 +423,9 @@ def _missing_frame(report: AuditReport) -> pd.DataFrame:
                 "Required": "required" if profile.required else "",
                 "Missing": profile.missing,
                 "Share": profile.missing / report.records if report.records else 0.0,
-                "Written as": ", ".join(f"{token or '(empty)'} {count:,}" for token, count in profile.missing_tokens.items()),
+                "Written as": ", ".join(
+                    f"{token or '(empty)'} {count:,}" for token, count in profile.missing_tokens.items()
+                ),
                 "Distinct values": profile.distinct,
             }
             for profile in report.fields
@@ -419,9 +461,15 @@ def _drill_down(here: Here, report: AuditReport) -> None:
     pages = max(1, -(-case.records // RECORDS_A_PAGE))
     page = 1
     if pages > 1:
-        page = int(st.number_input(f"Page, of {pages:,}", min_value=1, max_value=pages, value=1, key=f"{here.state.id}/{chosen}/page"))
+        page = int(
+            st.number_input(
+                f"Page, of {pages:,}", min_value=1, max_value=pages, value=1, key=f"{here.state.id}/{chosen}/page"
+            )
+        )
     with errors_shown():
-        frame = here.projects.records_of(here.state.id, chosen, limit=RECORDS_A_PAGE, offset=(page - 1) * RECORDS_A_PAGE)
+        frame = here.projects.records_of(
+            here.state.id, chosen, limit=RECORDS_A_PAGE, offset=(page - 1) * RECORDS_A_PAGE
+        )
         if frame is None:
             st.caption("The records are not at hand: they were not kept. Upload the same file again to look at them.")
             return
@@ -440,7 +488,7 @@ def downloads(here: Here) -> None:
         ):
             st.download_button(
                 label,
-                data=lambda suffix=suffix: here.projects.audit_document(here.state.id, suffix),
+                data=partial(here.projects.audit_document, here.state.id, suffix),
                 file_name=f"data-audit.{suffix}",
                 mime=mime,
                 on_click="ignore",
@@ -449,7 +497,7 @@ def downloads(here: Here) -> None:
             for suffix in ("csv", "xlsx", "parquet"):
                 st.download_button(
                     f"Problem list as {suffix.upper()}",
-                    data=lambda suffix=suffix: _problem_list(here, suffix),
+                    data=partial(_problem_list, here, suffix),
                     file_name=f"problems.{suffix}",
                     on_click="ignore",
                     help="One row a problem: record, line, field, edge case, value, reason",

@@ -45,12 +45,24 @@ def text_field(row: Row, field: str, label: str, *, help: str = "", lines: int =
     key = _seed(row, field, row.body[field])
     if lines > 1:
         st.text_area(
-            label, key=key, help=help or None, height=28 * lines + 16, placeholder=placeholder,
-            on_change=_save, args=(row, field), max_chars=4_000,
-        )  # fmt: skip
+            label,
+            key=key,
+            help=help or None,
+            height=28 * lines + 16,
+            placeholder=placeholder,
+            on_change=_save,
+            args=(row, field),
+            max_chars=4_000,
+        )
     else:
         st.text_input(
-            label, key=key, help=help or None, placeholder=placeholder, on_change=_save, args=(row, field), max_chars=1_000
+            label,
+            key=key,
+            help=help or None,
+            placeholder=placeholder,
+            on_change=_save,
+            args=(row, field),
+            max_chars=1_000,
         )
     _after(row, field)
 
@@ -91,9 +103,17 @@ def count_field(row: Row, field: str, label: str, *, help: str = "", least: int 
     stored = row.body[field]
     key = _seed(row, field, None if stored is None else int(stored))
     st.number_input(
-        label, key=key, value=None, min_value=least, max_value=most, step=1, help=help or None, placeholder="not stated",
-        on_change=_save, args=(row, field),
-    )  # fmt: skip
+        label,
+        key=key,
+        value=None,
+        min_value=least,
+        max_value=most,
+        step=1,
+        help=help or None,
+        placeholder="not stated",
+        on_change=_save,
+        args=(row, field),
+    )
     _after(row, field)
 
 
@@ -101,9 +121,14 @@ def choice_field(row: Row, field: str, label: str, options: type[StrEnum], *, he
     """One of a few named choices, all visible."""
     key = _seed(row, field, row.body[field])
     st.segmented_control(
-        label, options=[option.value for option in options], key=key, help=help or None, required=True,
-        on_change=_save, args=(row, field),
-    )  # fmt: skip
+        label,
+        options=[option.value for option in options],
+        key=key,
+        help=help or None,
+        required=True,
+        on_change=_save,
+        args=(row, field),
+    )
     _after(row, field)
 
 
@@ -118,7 +143,9 @@ def date_field(row: Row, field: str, label: str, *, help: str = "") -> None:
     """A day that may be left open."""
     stored = row.body[field]
     key = _seed(row, field, date.fromisoformat(stored) if stored else None)
-    st.date_input(label, key=key, value=None, help=help or None, format="YYYY-MM-DD", on_change=_save, args=(row, field, _iso))
+    st.date_input(
+        label, key=key, value=None, help=help or None, format="YYYY-MM-DD", on_change=_save, args=(row, field, _iso)
+    )
     _after(row, field)
 
 
@@ -155,7 +182,9 @@ def _store(row: Row, field: str, value: Any, version: int) -> None:
             row.project_id, row.kind, {field: value}, version=version, key=row.key, who=session.who()
         )
     except ConflictError as conflict:
-        _refusals()[key] = _Refusal(str(conflict), theirs=conflict.theirs.get(field), version=conflict.current_version, mine=value)
+        _refusals()[key] = _Refusal(
+            str(conflict), theirs=conflict.theirs.get(field), version=conflict.current_version, mine=value
+        )
     except InputError as error:
         _refusals()[key] = _Refusal(str(error))
 
@@ -186,8 +215,12 @@ def _after(row: Row, field: str) -> None:
         st.markdown(f"Theirs: {plain(_shown(refusal.theirs))}")
         st.markdown(f"Yours: {plain(_shown(refusal.mine))}")
         with st.container(horizontal=True):
-            st.button("Keep theirs", key=f"{key}/theirs", on_click=_refusals().pop, args=(key, None))
+            st.button("Keep theirs", key=f"{key}/theirs", on_click=_keep_theirs, args=(key,))
             st.button("Use mine", key=f"{key}/mine", on_click=_store, args=(row, field, refusal.mine, refusal.version))
+
+
+def _keep_theirs(key: str) -> None:
+    _refusals().pop(key, None)
 
 
 def _shown(value: Any) -> str:

@@ -33,7 +33,9 @@ def notes(here: Here) -> None:
 
 def preview_and_downloads(here: Here) -> None:
     """The brief as it will be read, and its files."""
-    kind = st.segmented_control("Which brief", list(BRIEFS), format_func=BRIEFS.__getitem__, default="decision", required=True, key="brief_kind")
+    kind = st.segmented_control(
+        "Which brief", list(BRIEFS), format_func=BRIEFS.__getitem__, default="decision", required=True, key="brief_kind"
+    )
     with errors_shown():
         text = here.projects.brief(here.state, here.diagnosis, kind, "md").decode()
         with st.container(horizontal=True):
@@ -45,7 +47,9 @@ def preview_and_downloads(here: Here) -> None:
                 on_click="ignore",
                 type="primary",
             )
-            st.download_button("Download as Markdown", data=text, file_name=f"{kind}-brief.md", mime="text/markdown", on_click="ignore")
+            st.download_button(
+                "Download as Markdown", data=text, file_name=f"{kind}-brief.md", mime="text/markdown", on_click="ignore"
+            )
         with st.container(border=True, key="brief_preview"):
             st.markdown(text)
 
@@ -54,13 +58,18 @@ def signatures(here: Here) -> None:
     """Who signed the decision as it reads now, and a place to sign it."""
     st.subheader("Signatures")
     current = here.projects.brief_fingerprint(here.state, here.diagnosis)
-    st.caption(f"A signature names the brief as it reads now, by its fingerprint {current[:12]}. What changes after it is shown.")
+    st.caption(
+        f"A signature names the brief as it reads now, by its fingerprint {current[:12]}. "
+        "What changes after it is shown."
+    )
     for signature in here.state.brief_signatures:
         valid = signature.fingerprint == current
         with st.container(horizontal=True, vertical_alignment="center"):
             st.badge("signed" if valid else "earlier wording", color="green" if valid else "orange")
             role = f", {plain(signature.role)}" if signature.role else ""
-            st.markdown(f"**{plain(signature.name)}**{role} · {moment(signature.signed_at)} · {signature.fingerprint[:12]}")
+            st.markdown(
+                f"**{plain(signature.name)}**{role} · {moment(signature.signed_at)} · {signature.fingerprint[:12]}"
+            )
     with st.form("sign_brief", clear_on_submit=True):
         left, right, last = st.columns([3, 3, 1], vertical_alignment="bottom")
         name = left.text_input("Name", max_chars=200)

@@ -91,7 +91,9 @@ def scope_ranges(items: Sequence[ScopeItem]) -> None:
         "type": "scatter",
         "mode": "markers",
         "x": [item.likely_days for item in shown],
-        "y": [f"{name}{' ' * position}" for position, name in enumerate(names)] if len(set(names)) < len(names) else names,
+        "y": [f"{name}{' ' * position}" for position, name in enumerate(names)]
+        if len(set(names)) < len(names)
+        else names,
         "marker": {"size": 9, "color": ACCENT},
         "error_x": {
             "type": "data",
@@ -114,9 +116,9 @@ def scope_ranges(items: Sequence[ScopeItem]) -> None:
 
 
 def _shortened(text: str, most: int = 48) -> str:
-    """A label that leaves room for the chart; marks that the chart would read as formatting are set apart."""
+    """A label that leaves room for the chart; marks that the chart would read as formatting stay characters."""
     short = text if len(text) <= most else text[: most - 1] + "…"
-    return short.replace("<", "‹").replace(">", "›").replace("&", "＆")
+    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _draw(traces: list[dict[str, Any]], layout: dict[str, Any], *, key: str, alt: str) -> None:

@@ -6,21 +6,21 @@ import streamlit as st
 
 from readiness.diagnosis.evidence import Evidence, Finding
 from readiness.diagnosis.failure_modes import FailureMode
-from readiness.diagnosis.questions import QuestionResult, Reply
+from readiness.diagnosis.questions import TOPIC_OF_MODE, QuestionResult, Reply
 from readiness.diagnosis.stop_rules import RuleState
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.errors import ReadinessError
 from readiness.project import Kind
 from readiness.ui import cache, session
 from readiness.ui.autosave import count_field, number_field, row_of, text_field
-from readiness.ui.page import Here, link
+from readiness.ui.page import Colour, Here, link
 from readiness.ui.rooms import ROOM_OF_TOPIC
-from readiness.ui.wording import moment, plain
+from readiness.ui.wording import badge, moment, plain
 
 _VERDICT_SHOWN = {Verdict.GO: st.success, Verdict.FIX_FIRST: st.warning, Verdict.STOP: st.error}
-_FINDING_COLOUR = {Finding.PASSED: "green", Finding.FAILED: "orange", Finding.UNKNOWN: "gray"}
-_REPLY_COLOUR = {Reply.YES: "green", Reply.NO: "red", Reply.UNKNOWN: "gray"}
-_RULE_COLOUR = {RuleState.MET: "red", RuleState.NOT_MET: "green", RuleState.UNKNOWN: "gray"}
+_FINDING_COLOUR: dict[Finding, Colour] = {Finding.PASSED: "green", Finding.FAILED: "orange", Finding.UNKNOWN: "gray"}
+_REPLY_COLOUR: dict[Reply, Colour] = {Reply.YES: "green", Reply.NO: "red", Reply.UNKNOWN: "gray"}
+_RULE_COLOUR: dict[RuleState, Colour] = {RuleState.MET: "red", RuleState.NOT_MET: "green", RuleState.UNKNOWN: "gray"}
 
 
 def verdict(here: Here) -> None:
@@ -42,9 +42,8 @@ def _question(here: Here, number: int, question: QuestionResult) -> None:
     entry = cache.failure_modes().of(question.mode)
     stage = here.state.workflow.stage
     with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{number}. {plain(entry.question.at(stage))}**")
-            st.badge(question.reply.value, color=_REPLY_COLOUR[question.reply])
+        mark = badge(question.reply.value, _REPLY_COLOUR[question.reply])
+        st.markdown(f"**{number}. {plain(entry.question.at(stage))}** {mark}")
         left, right = st.columns([3, 2], gap="large")
         with left:
             suggestion = question.suggestion
@@ -59,11 +58,10 @@ def _question(here: Here, number: int, question: QuestionResult) -> None:
 
 
 def _evidence(evidence: Evidence) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(evidence.finding.value, color=_FINDING_COLOUR[evidence.finding])
-        st.caption(plain(evidence.statement))
-    source = f"Source: {evidence.source}" + (f", {moment(evidence.observed_at)}" if evidence.observed_at else "")
-    st.caption(plain(source + (f". {evidence.stale}" if evidence.stale else "")))
+    source = evidence.source + (f", {moment(evidence.observed_at)}" if evidence.observed_at else "")
+    stale = f" {badge('out of date', 'orange')} {plain(evidence.stale)}" if evidence.stale else ""
+    mark = badge(evidence.finding.value, _FINDING_COLOUR[evidence.finding])
+    st.markdown(f"{mark} {plain(evidence.statement)}{stale}  \n:small[:gray[{plain(source)}]]")
 
 
 def _answer(here: Here, question: QuestionResult) -> None:
@@ -77,14 +75,26 @@ def _answer(here: Here, question: QuestionResult) -> None:
         st.session_state[f"{key}/reply"] = stored_reply
         st.session_state[f"{key}/reason"] = stored_reason
     st.segmented_control(
-        "Your answer", [reply.value for reply in Reply], key=f"{key}/reply", on_change=_save_answer, args=(here, mode, version)
+        "Your answer",
+        [reply.value for reply in Reply],
+        key=f"{key}/reply",
+        on_change=_save_answer,
+        args=(here, mode, version),
     )
     st.text_area(
-        "Because", key=f"{key}/reason", height=80, max_chars=4_000, on_change=_save_answer, args=(here, mode, version),
+        "Because",
+        key=f"{key}/reason",
+        height=80,
+        max_chars=4_000,
+        on_change=_save_answer,
+        args=(here, mode, version),
         placeholder="An answer against the evidence needs its reason, and is shown as such in the brief.",
-    )  # fmt: skip
+    )
     if question.against_evidence:
-        st.warning("This answer goes against the evidence." + (" It needs a reason before it counts." if question.lacks_reason else ""))
+        st.warning(
+            "This answer goes against the evidence."
+            + (" It needs a reason before it counts." if question.lacks_reason else "")
+        )
     elif answer is not None and answer.reply is Reply.YES and question.reply is Reply.UNKNOWN:
         st.warning("Nothing shows this yet. Say why it is so, or it stays unknown.")
     if answer is not None and answer.answered_by:
@@ -101,7 +111,9 @@ def _save_answer(here: Here, mode: FailureMode, version: int) -> None:
     if reply is None and reason.strip() and not version:
         return  # the reason came first; it is saved together with the answer
     try:
-        here.projects.answer(here.state.id, mode, Reply(reply) if reply else None, reason, version=version, who=session.who())
+        here.projects.answer(
+            here.state.id, mode, Reply(reply) if reply else None, reason, version=version, who=session.who()
+        )
     except ReadinessError as error:
         st.session_state[f"{key}/refused"] = str(error)
 
@@ -120,7 +132,7 @@ def failure_mode(here: Here) -> None:
         for number, step in enumerate(entry.fix, start=1):
             st.markdown(f"{number}. {plain(step.step)}")
             st.caption(plain(f"Closed by: {step.evidence}"))
-        link(ROOM_OF_TOPIC[_topic(diagnosis.primary)], "Begin there")
+        link(ROOM_OF_TOPIC[TOPIC_OF_MODE[diagnosis.primary]], "Begin there")
     with right:
         st.markdown("**When it shows, and what comes next**")
         for mode in (entry, *catalog.after(diagnosis.primary)):
@@ -130,22 +142,16 @@ def failure_mode(here: Here) -> None:
         st.markdown("Also found: " + ", ".join(plain(catalog.of(mode).title) for mode in diagnosis.also_found) + ".")
 
 
-def _topic(mode: FailureMode) -> object:
-    from readiness.diagnosis.questions import TOPIC_OF_MODE
-
-    return TOPIC_OF_MODE[mode]
-
-
 def stop_rules(here: Here) -> None:
     """The three rules with their numbers, and the inputs that only people can give."""
     st.subheader("Stop rules")
-    st.caption("A project stops when any one of them is met. A stop is a result: it makes the next project likelier to ship.")
+    st.caption(
+        "A project stops when any one of them is met. A stop is a result: it makes the next project likelier to ship."
+    )
     for result in here.diagnosis.stop_rules:
         entry = cache.failure_modes().stop_rule(result.rule.value)
         with st.container(border=True):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"**{plain(entry.question)}**")
-                st.badge(result.state.value, color=_RULE_COLOUR[result.state])
+            st.markdown(f"**{plain(entry.question)}** {badge(result.state.value, _RULE_COLOUR[result.state])}")
             st.caption(plain(result.because))
     _stop_inputs(here)
 
@@ -156,9 +162,12 @@ def _stop_inputs(here: Here) -> None:
     columns = st.columns(3, gap="medium")
     with columns[0]:
         number_field(
-            row, "most_outside_share", "Records that a rebuild may leave to people or reject", percent=True,
+            row,
+            "most_outside_share",
+            "Records that a rebuild may leave to people or reject",
+            percent=True,
             help="Default 40 %: past it, the system handles the exception and people handle the rule.",
-        )  # fmt: skip
+        )
         text_field(row, "limit_reason", "Why this limit")
     with columns[1]:
         count_field(row, "alignment_attempts", "Genuine attempts to agree so far", most=1_000)

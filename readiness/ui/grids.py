@@ -44,6 +44,7 @@ def edit_grid(
         hide_index=True,
         num_rows="fixed",
         width="stretch",
+        placeholder="-",
         height=ROW_HEIGHT * (min(len(frame), MOST_VISIBLE_ROWS) + 1) + 3,
         on_change=_apply,
         args=(name, tuple(frame.index), save),

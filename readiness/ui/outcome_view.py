@@ -21,7 +21,12 @@ def definition(here: Here) -> None:
     st.subheader("The outcome definition")
     left, right = st.columns([3, 1])
     with left:
-        text_field(row, "metric", "Metric", placeholder="A business metric: minutes saved, share routed correctly, days to answer")
+        text_field(
+            row,
+            "metric",
+            "Metric",
+            placeholder="A business metric: minutes saved, share routed correctly, days to answer",
+        )
     with right:
         text_field(row, "unit", "Unit", placeholder="%, minutes, days …")
     columns = st.columns([2, 1, 1, 1])
@@ -38,9 +43,12 @@ def definition(here: Here) -> None:
     _baseline(here)
     row = row_of(here, Kind.OUTCOME, here.state.outcome)
     text_field(
-        row, "correct_output", "What a correct output looks like", lines=4,
+        row,
+        "correct_output",
+        "What a correct output looks like",
+        lines=4,
         help="In words that let two people judge the same record alike.",
-    )  # fmt: skip
+    )
     missing = missing_parts(here.state.outcome)
     if missing:
         st.info("Not stated yet: " + ", ".join(missing) + ".")
@@ -48,7 +56,9 @@ def definition(here: Here) -> None:
 
 def _baseline(here: Here) -> None:
     row = row_of(here, Kind.OUTCOME, here.state.outcome)
-    st.markdown("**Today, without the system.** At least one of the three must be known, or nobody can show that it helped.")
+    st.markdown(
+        "**Today, without the system.** At least one of the three must be known, or nobody can show that it helped."
+    )
     columns = st.columns(4)
     with columns[0]:
         number_field(row, "baseline_cost", "Cost of one item by hand")
@@ -82,7 +92,9 @@ def signatures(here: Here) -> None:
         left, right, last = st.columns([3, 3, 1], vertical_alignment="bottom")
         name = left.text_input("Name", max_chars=200)
         role = right.text_input("Role", max_chars=200)
-        signed = last.form_submit_button("Sign", disabled=bool(missing), help="The definition must be complete." if missing else None)
+        signed = last.form_submit_button(
+            "Sign", disabled=bool(missing), help="The definition must be complete." if missing else None
+        )
     if signed:
         with errors_shown():
             here.projects.sign_outcome(here.state.id, name=name, role=role, who=here.who)
@@ -97,7 +109,13 @@ def _signature(here: Here, signature: Signature, *, valid: bool) -> None:
         st.markdown(f"**{plain(signature.name)}**{role} · {moment(signature.signed_at)}")
         if not valid:
             st.caption("The definition changed after this signature.")
-        st.button("Withdraw", key=f"withdraw/{signature.name}", type="tertiary", on_click=_withdraw, args=(here, signature.name))
+        st.button(
+            "Withdraw",
+            key=f"withdraw/{signature.name}",
+            type="tertiary",
+            on_click=_withdraw,
+            args=(here, signature.name),
+        )
 
 
 def _withdraw(here: Here, name: str) -> None:
@@ -119,7 +137,9 @@ def ownership(here: Here) -> None:
         text_field(row, "role", "Role")
         check_field(row, "owns_metric", "2. Has accepted the metric and its tolerance as theirs")
     with right:
-        count_field(row, "review_every_days", "3. Reviews the metric every … days", least=1, most=366, help="At least monthly.")
+        count_field(
+            row, "review_every_days", "3. Reviews the metric every … days", least=1, most=366, help="At least monthly."
+        )
         date_field(row, "first_review", "First review on")
         check_field(row, "may_pull", "4. May pull the system when two reviews in a row are outside tolerance")
         text_field(row, "authority_from", "Authority granted by")

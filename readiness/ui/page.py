@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal, NoReturn
 
 import streamlit as st
 
@@ -16,9 +17,11 @@ from readiness.errors import ReadinessError, UnknownNameError
 from readiness.project import Projects, ProjectState
 from readiness.ui import cache, session
 from readiness.ui.rooms import PORTFOLIO, ROOM_OF_TOPIC, Room
-from readiness.ui.wording import plain
+from readiness.ui.wording import badge, plain
 
-_STATE_COLOUR = {
+Colour = Literal["gray", "orange", "green", "red"]
+
+_STATE_COLOUR: dict[PreparationState, Colour] = {
     PreparationState.NOT_STARTED: "gray",
     PreparationState.OPEN: "orange",
     PreparationState.DONE: "green",
@@ -49,8 +52,8 @@ def link_next(room: Room, why: str) -> None:
     """The way on, at the end of a page."""
     st.divider()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(why)
-        link(room, f"Next: {room.title}")
+        st.markdown(why, width="content")
+        link(room, f"**Next: {room.title} →**")
 
 
 def link(room: Room, label: str) -> None:
@@ -87,7 +90,7 @@ def _here() -> Here:
     return Here(projects, state, diagnosis, session.who())
 
 
-def _lead_to_portfolio(sentence: str) -> None:
+def _lead_to_portfolio(sentence: str) -> NoReturn:
     st.info(sentence)
     link(PORTFOLIO, "Go to the portfolio")
     st.stop()
@@ -97,10 +100,9 @@ def _strip(states: tuple[Preparation, ...]) -> None:
     """The four preparations side by side; under each other on a phone."""
     for column, preparation in zip(st.columns(len(states), gap="small"), states, strict=True):
         with column.container(border=True, height="stretch", gap="xsmall"):
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                link(ROOM_OF_TOPIC[preparation.topic], _TOPIC_TITLE[preparation.topic])
-                st.badge(preparation.state.value, color=_STATE_COLOUR[preparation.state])
-            st.caption(plain(preparation.sentence))
+            link(ROOM_OF_TOPIC[preparation.topic], f"**{_TOPIC_TITLE[preparation.topic]}** →")
+            mark = badge(preparation.state.value, _STATE_COLOUR[preparation.state])
+            st.markdown(f"{mark} :small[{plain(preparation.sentence)}]")
 
 
 _TOPIC_TITLE = {

@@ -99,8 +99,8 @@ def _start(*, first: bool) -> None:
     with right.container(border=True, height="stretch"):
         st.subheader("Example")
         st.markdown(
-            "An invoice intake with generated records, filled in up to its brief. Change what you like: it is a project "
-            "like any other."
+            "An invoice intake with generated records, filled in up to its brief. "
+            "Change what you like: it is a project like any other."
         )
         if st.button("Open the example project", type="primary" if first else "secondary"):
             _open_example()
@@ -123,7 +123,9 @@ def _manage(projects: Projects, rows: list[ProjectRow]) -> None:
         row = next(row for row in rows if row.id == identifier)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.text_input("New name", value=row.name, max_chars=200, key=f"rename/{row.id}/{row.version}")
-            st.button("Rename", on_click=_rename, args=(row, f"rename/{row.id}/{row.version}"), disabled=name == row.name)
+            st.button(
+                "Rename", on_click=_rename, args=(row, f"rename/{row.id}/{row.version}"), disabled=name == row.name
+            )
             if row.archived_at is None:
                 st.button("Archive", on_click=_archive, args=(row,), help="Takes it off the list; nothing is deleted.")
             else:

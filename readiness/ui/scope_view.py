@@ -12,7 +12,7 @@ from readiness.errors import ReadinessError
 from readiness.project import Kind
 from readiness.scope.items import MOST_DAYS, ItemSource, ItemStatus, ScopeItem
 from readiness.scope.totals import UNDERESTIMATION
-from readiness.ui import cache, charts, session
+from readiness.ui import charts, session
 from readiness.ui.autosave import number_field, row_of, text_field
 from readiness.ui.grids import RowEdit, edit_grid
 from readiness.ui.page import Here, errors_shown
@@ -28,7 +28,11 @@ def total(here: Here) -> None:
     st.markdown(f"#### {plain(scope.sentence)}")
     columns = st.columns(4)
     columns[0].metric("Most likely", days(scope.likely_days if scope.estimated else None))
-    columns[1].metric("Lowest to highest", f"{scope.low_days:,.0f} to {scope.high_days:,.0f}" if scope.estimated else "unknown", help="The two extremes: every item at its low, every item at its high. Not a confidence interval.")
+    columns[1].metric(
+        "Lowest to highest",
+        f"{scope.low_days:,.0f} to {scope.high_days:,.0f}" if scope.estimated else "unknown",
+        help="The two extremes: every item at its low, every item at its high. Not a confidence interval.",
+    )
     columns[2].metric("Not estimated", f"{len(scope.unknown)} of {len(scope.unknown) + scope.estimated}")
     columns[3].metric("Cost, most likely", money(scope.cost_likely, plan.currency))
     _ratio(here)
@@ -39,7 +43,10 @@ def total(here: Here) -> None:
 def _ratio(here: Here) -> None:
     scope, (low, high) = here.diagnosis.ledger.total, UNDERESTIMATION
     if scope.ratio_likely is None:
-        st.caption(f"State below what the prototype's team planned for production: teams typically plan {low:g} to {high:g} times too little.")
+        st.caption(
+            "State below what the prototype's team planned for production: "
+            f"teams typically plan {low:g} to {high:g} times too little."
+        )
         return
     place = "below" if scope.ratio_likely < low else "above" if scope.ratio_likely > high else "within"
     st.markdown(
@@ -52,24 +59,23 @@ def items(here: Here) -> None:
     """Every component with its estimate, in one grid."""
     st.subheader("Components")
     st.caption(
-        "Person-days: low if all goes well, likely, high if it does not. A component is unknown until all three stand there. "
-        "To leave one out, write why in the last columns. Components from handling decisions follow their decision."
+        "Person-days: low if all goes well, likely, high if it does not. A component is unknown until all three stand "
+        "there. To leave one out, write why it is not needed. Components from handling decisions follow their decision."
     )
     rows = here.state.items
     frame = pd.DataFrame([_line(item) for item in rows], index=[item.id for item in rows])
     for column in ("low", "likely", "high"):
         frame[column] = pd.to_numeric(frame[column])
     config = st.column_config
-    number = {"min_value": 0.0, "max_value": MOST_DAYS, "format": "%g"}
     edit_grid(
         f"{here.state.id}/scope",
         frame,
         columns={
             "component": config.TextColumn("Component", pinned=True, width="large", required=True, max_chars=200),
             "status": config.TextColumn("Status"),
-            "low": config.NumberColumn("Low", help="Person-days", **number),
-            "likely": config.NumberColumn("Likely", help="Person-days", **number),
-            "high": config.NumberColumn("High", help="Person-days", **number),
+            "low": _days_column("Low"),
+            "likely": _days_column("Likely"),
+            "high": _days_column("High"),
             "owner": config.TextColumn("Owner", max_chars=200),
             "in_prototype": config.CheckboxColumn("In prototype"),
             "not_needed_because": config.TextColumn("Not needed because", width="medium"),
@@ -84,7 +90,13 @@ def items(here: Here) -> None:
     )
     if here.state.orphans:
         names = ", ".join(item.component for item in here.state.orphans)
-        st.warning(plain(f"Set aside, because the audit no longer finds their edge case: {names}. They are not in the sum."))
+        st.warning(
+            plain(f"Set aside, because the audit no longer finds their edge case: {names}. They are not in the sum.")
+        )
+
+
+def _days_column(label: str) -> Any:
+    return st.column_config.NumberColumn(label, help="Person-days", min_value=0.0, max_value=MOST_DAYS, format="%g")
 
 
 def _line(item: ScopeItem) -> dict[str, Any]:
@@ -115,7 +127,9 @@ def _save(here: Here, edit: RowEdit) -> str | None:
     changes: dict[str, Any] = {}
     for column, value in edit.values.items():
         if column in _PARTS:
-            changes[_PARTS[column]] = None if value is None or (isinstance(value, float) and math.isnan(value)) else value
+            changes[_PARTS[column]] = (
+                None if value is None or (isinstance(value, float) and math.isnan(value)) else value
+            )
         elif column == "in_prototype":
             changes[column] = bool(value)
         else:
@@ -150,9 +164,12 @@ def _add_from_catalog(here: Here) -> None:
     catalog, present = here.projects.components, {item.id for item in here.state.items}
     offered = {c.id: f"{c.group_name}: {c.name}" for c in catalog.components if c.id not in present}
     chosen = st.multiselect(
-        "More from the catalog", list(offered), format_func=offered.__getitem__, key=f"{here.state.id}/catalog",
+        "More from the catalog",
+        list(offered),
+        format_func=offered.__getitem__,
+        key=f"{here.state.id}/catalog",
         placeholder=f"{len(offered)} more to choose from",
-    )  # fmt: skip
+    )
     for identifier in chosen:
         st.caption(plain(f"{catalog.component(identifier).why} {catalog.component(identifier).question}"))
     if st.button("Add them", disabled=not chosen):
@@ -164,11 +181,19 @@ def _add_from_catalog(here: Here) -> None:
 
 
 def _remove(here: Here) -> None:
-    removable = {i.id: i.component for i in (*here.state.items, *here.state.orphans) if i.source is not ItemSource.DECISION or i in here.state.orphans}
+    removable = {
+        i.id: i.component
+        for i in (*here.state.items, *here.state.orphans)
+        if i.source is not ItemSource.DECISION or i in here.state.orphans
+    }
     chosen = st.selectbox(
-        "Remove a component", list(removable), format_func=removable.__getitem__, index=None, placeholder="Choose one",
+        "Remove a component",
+        list(removable),
+        format_func=removable.__getitem__,
+        index=None,
+        placeholder="Choose one",
         help="Better: keep it and write why it is not needed, so that the next reader sees that it was considered.",
-    )  # fmt: skip
+    )
     if st.button("Remove it", disabled=chosen is None) and chosen is not None:
         with errors_shown():
             here.projects.remove_component(here.state.id, chosen, who=here.who)
@@ -185,9 +210,13 @@ def plan(here: Here) -> None:
         number_field(row, "prototype_days", "Prototype took (person-days)", step=1.0, most=100_000.0)
     with columns[1]:
         number_field(
-            row, "planned_days", "Its team planned for production (person-days)", step=1.0, most=100_000.0,
+            row,
+            "planned_days",
+            "Its team planned for production (person-days)",
+            step=1.0,
+            most=100_000.0,
             help="The prototype team's own estimate of production, as it was given before this inventory.",
-        )  # fmt: skip
+        )
     with columns[2]:
         number_field(row, "day_rate", "Day rate", step=10.0, most=1_000_000.0)
     with columns[3]:

@@ -13,6 +13,11 @@ def plain(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
+def badge(text: str, colour: str) -> str:
+    """A coloured mark within a line of Markdown."""
+    return f":{colour}-badge[{plain(text)}]"
+
+
 def percent(share: float, digits: int = 1) -> str:
     return f"{share * 100:.{digits}f} %"
 

@@ -15,14 +15,18 @@ def job(here: Here) -> None:
     row = row_of(here, Kind.WORKFLOW, here.state.workflow)
     st.subheader("The job")
     text_field(
-        row, "task", "The repeated task, in one sentence",
+        row,
+        "task",
+        "The repeated task, in one sentence",
         placeholder="For example: read incoming invoices and route each to the cost centre that pays it",
-    )  # fmt: skip
+    )
     left, right = st.columns(2)
     with left:
         number_field(row, "volume_per_month", "How often it runs (items per month)", step=1.0)
     with right:
-        choice_field(row, "stage", "Where the project stands", Stage, help="A stalled project is asked about what runs now.")
+        choice_field(
+            row, "stage", "Where the project stands", Stage, help="A stalled project is asked about what runs now."
+        )
         if here.state.workflow.stage is Stage.STALLED:
             date_field(row, "launched_on", "Launched on")
     text_field(row, "cost_of_delay", "What happens when it is late or wrong", lines=3)
