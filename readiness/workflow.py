@@ -24,7 +24,9 @@ class Workflow(BaseModel):
     volume_per_month: float | None = Field(default=None, ge=0, le=1e12, allow_inf_nan=False)
     cost_of_delay: str = Field(default="", max_length=4_000)
     sources: str = Field(default="", max_length=4_000)  # tools and documents the work draws on
-    reviewer: str = Field(default="", max_length=1_000)  # who looks before a customer, patient, lead or payment is touched
+    reviewer: str = Field(
+        default="", max_length=1_000
+    )  # who looks before a customer, patient, lead or payment is touched
     next_step: str = Field(default="", max_length=4_000)  # what happens with an output
     keep_if: str = Field(default="", max_length=4_000)  # what would make version one worth keeping
 

@@ -6,7 +6,10 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from readiness.audit.reading.values import Reading, SampleFormat
 from readiness.audit.rules import FieldRules
+from readiness.errors import UnknownNameError
+from readiness.shares import share_of
 
 
 class Tier(StrEnum):
@@ -79,6 +82,13 @@ class FieldProfile(_Value):
     note: str = ""  # e.g. the day-month order and what decided it
 
 
+class Combination(_Value):
+    """The records that have exactly these edge cases; records without any are not listed."""
+
+    edge_cases: tuple[str, ...]  # EdgeCase.id, sorted
+    records: int
+
+
 class NotChecked(_Value):
     """Something that this audit did not look at, and why."""
 
@@ -120,6 +130,7 @@ class AuditReport(_Value):
     fields: tuple[FieldProfile, ...]
     problems: int  # rows of the problem list: one a record, field and edge case
     not_checked: tuple[NotChecked, ...] = ()
+    combinations: tuple[Combination, ...] = ()  # most records first; what the effect of handling decisions is counted from
 
     @property
     def sentence(self) -> str:
@@ -131,6 +142,13 @@ class AuditReport(_Value):
             f"(95 % interval {self.clean.low:.1%} to {self.clean.high:.1%}); "
             f"{1 - self.clean.share:.0%} need handling that a prototype on clean input never met."
         )
+
+    def edge_case(self, edge_case_id: str) -> EdgeCase:
+        """The edge case of that id. Raises UnknownNameError."""
+        for case in self.edge_cases:
+            if case.id == edge_case_id:
+                return case
+        raise UnknownNameError("edge case", edge_case_id, (case.id for case in self.edge_cases))
 
     def without_values(self) -> AuditReport:
         """The same report with every value of the raw records removed; shapes and counts stay."""
@@ -147,3 +165,55 @@ class AuditReport(_Value):
                 ),
             }
         )
+
+
+def share_value(count: int, total: int) -> ShareValue:
+    """`count` of `total` records as the report keeps it."""
+    share = share_of(count, total)
+    return ShareValue(count=share.count, share=share.share, low=share.low, high=share.high)
+
+
+def summarise_reading(reading: Reading) -> ReadingSummary:
+    """How the file was read, as the report keeps it, with the sentence that says it."""
+    return ReadingSummary(
+        name=reading.name,
+        sha256=reading.sha256,
+        size_bytes=reading.size_bytes,
+        format=reading.format.value,
+        encoding=reading.encoding,
+        delimiter=reading.delimiter,
+        header_line=reading.header_line,
+        preamble_lines=reading.preamble_lines,
+        header_lines=reading.header_lines,
+        empty_lines=reading.empty_lines,
+        lines=reading.lines,
+        records=reading.records,
+        unsplit=reading.unsplit,
+        faults=dict(sorted(reading.faults.items())),
+        sheet=reading.sheet,
+        sentence=_reading_sentence(reading),
+        notes=reading.notes,
+    )
+
+
+_FORMAT_WORDS = {
+    SampleFormat.JSON: "JSON",
+    SampleFormat.JSON_LINES: "JSON Lines",
+    SampleFormat.XLSX: "an Excel workbook",
+    SampleFormat.PARQUET: "Parquet",
+}
+_DELIMITER_WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", "": "nothing"}
+
+
+def _reading_sentence(reading: Reading) -> str:
+    if reading.format is SampleFormat.CSV:
+        delimiter = _DELIMITER_WORDS.get(reading.delimiter, repr(reading.delimiter))
+        kind = f"text in {reading.encoding or 'an unknown encoding'}, cells separated by {delimiter}"
+        header = f"header on line {reading.header_line}" if reading.header_line else "no header found"
+        kind += f", {header}"
+        if reading.preamble_lines:
+            kind += f" after {reading.preamble_lines:,} lines that are no records"
+    else:
+        kind = _FORMAT_WORDS[reading.format] + (f", sheet {reading.sheet}" if reading.sheet else "")
+    unsplit = f", of which {reading.unsplit:,} do not fit the header" if reading.unsplit else ""
+    return f"{reading.name} was read as {kind}: {reading.records:,} records{unsplit}."

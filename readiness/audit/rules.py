@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from readiness.errors import UnknownFieldError
 
 
 class FieldKind(StrEnum):
@@ -32,6 +35,10 @@ class FieldKind(StrEnum):
     TEXT = "text"
 
 
+NUMERIC = frozenset({FieldKind.NUMBER, FieldKind.MONEY, FieldKind.PERCENT, FieldKind.QUANTITY})
+DATED = frozenset({FieldKind.DATE, FieldKind.DATE_TIME})
+
+
 class DayMonthOrder(StrEnum):
     """How a date of two small numbers is read; decided for the whole field, never for one cell."""
 
@@ -56,13 +63,26 @@ class FieldRule(BaseModel):
     kind: FieldKind = FieldKind.TEXT
     required: bool = False
     check: bool = True  # False: the field is left out of the audit, and the report says so
-    missing_tokens: tuple[str, ...] = ()  # values of this field that mean "missing", as written in the file
-    legitimate_tokens: tuple[str, ...] = ()  # values that look missing and are not (NA the country)
-    format: str = ""  # the expected format of dates, e.g. "dd/mm/yyyy"; empty: the dominant one of the field
+    missing_tokens: tuple[str, ...] = ()  # values of this field that mean "missing", beside the usual words (N/A, -)
+    legitimate_tokens: tuple[str, ...] = ()  # values that look missing and are not (NA the country); they win
+    format: str = ""  # the expected format, e.g. "dd/mm/yyyy" or "1,234.56"; empty: the dominant one of the field
     day_month_order: DayMonthOrder = DayMonthOrder.UNDECIDED
     decimal_mark: DecimalMark = DecimalMark.UNDECIDED
+    unique: bool = False  # no two records may share a value
+    pattern: str = ""  # regular expression that a whole value must match; empty: none
     fit: float = Field(default=0.0, ge=0.0, le=1.0)  # share of the filled values that fit `kind`
     suggested_because: str = ""
+    edited: bool = False  # a person has changed the suggestion, so another file does not bring another one
+
+
+    def with_missing_tokens(self, tokens: Sequence[str]) -> FieldRule:
+        """The rule with exactly `tokens` meaning missing; tokens that were taken out count as values from now on."""
+        kept = tuple(token for token in tokens if token.strip())
+        removed = tuple(token for token in self.missing_tokens if token not in kept)
+        legitimate = tuple(token for token in (*self.legitimate_tokens, *removed) if token not in kept)
+        return self.model_copy(
+            update={"missing_tokens": kept, "legitimate_tokens": tuple(dict.fromkeys(legitimate))}
+        )
 
 
 class FieldRules(BaseModel):
@@ -74,3 +94,31 @@ class FieldRules(BaseModel):
 
     def of(self, field: str) -> FieldRule | None:
         return next((rule for rule in self.rules if rule.field == field), None)
+
+    def for_fields(self, fields: Sequence[str]) -> FieldRules:
+        """One rule for each of `fields`, in their order; a field without a rule gets a plain text rule.
+
+        Raises UnknownFieldError when a rule names a field that is not among them.
+        """
+        by_name = {rule.field: rule for rule in self.rules}
+        unknown = [name for name in by_name if name not in set(fields)]
+        if unknown:
+            raise UnknownFieldError(unknown[0], fields)
+        return FieldRules(
+            rules=tuple(
+                by_name[name].model_copy(update={"position": position})
+                if name in by_name
+                else FieldRule(field=name, position=position)
+                for position, name in enumerate(fields)
+            )
+        )
+
+    def requiring(self, fields: Sequence[str]) -> FieldRules:
+        """The same rules with exactly `fields` required. Raises UnknownFieldError for a name without a rule."""
+        known = [rule.field for rule in self.rules]
+        for name in fields:
+            if name not in known:
+                raise UnknownFieldError(name, known)
+        return FieldRules(
+            rules=tuple(rule.model_copy(update={"required": rule.field in fields}) for rule in self.rules)
+        )

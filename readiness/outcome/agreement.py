@@ -14,6 +14,7 @@ from readiness.errors import DuplicateSignatureError, InvalidValueError
 from readiness.outcome.definition import OutcomeDefinition
 
 SIGNERS_NEEDED = 2  # two stakeholders agree on what a correct output looks like (M21)
+LONGEST_NAME = 200  # characters of a name or a role
 
 
 class Signature(BaseModel):
@@ -21,8 +22,8 @@ class Signature(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(min_length=1, max_length=200)
-    role: str = Field(default="", max_length=200)
+    name: str = Field(min_length=1, max_length=LONGEST_NAME)
+    role: str = Field(default="", max_length=LONGEST_NAME)
     signed_at: datetime
     fingerprint: str
 
@@ -34,21 +35,26 @@ def fingerprint(definition: OutcomeDefinition) -> str:
 
 
 def person_key(name: str) -> str:
-    """One person under every spelling of one name: case, accents' encoding and spacing do not matter."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """One person under every spelling of one name: case, accents' encoding, spacing and what shows nothing do not
+    matter. Empty for a name that shows nothing."""
+    shown = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", shown.casefold()).split())
 
 
 def sign(
     definition: OutcomeDefinition, signatures: Sequence[Signature], *, name: str, role: str, now: datetime
 ) -> Signature:
     """A new signature of `name`. Refuses an empty name and a person who has signed this very definition."""
-    clean = " ".join(name.split())
-    if not clean:
+    clean, clean_role = " ".join(name.split()), " ".join(role.split())
+    if not person_key(clean):
         raise InvalidValueError("Name", name, "is empty; a signature needs the signer's own name")
+    for place, text in (("Name", clean), ("Role", clean_role)):
+        if len(text) > LONGEST_NAME:
+            raise InvalidValueError(place, text, f"is longer than {LONGEST_NAME} characters")
     current = fingerprint(definition)
     if any(person_key(clean) == person_key(s.name) and s.fingerprint == current for s in signatures):
         raise DuplicateSignatureError(clean)
-    return Signature(name=clean, role=" ".join(role.split()), signed_at=now, fingerprint=current)
+    return Signature(name=clean, role=clean_role, signed_at=now, fingerprint=current)
 
 
 def valid_signatures(definition: OutcomeDefinition, signatures: Sequence[Signature]) -> tuple[Signature, ...]:

@@ -57,10 +57,16 @@ def contradictions(definition: OutcomeDefinition) -> tuple[str, ...]:
     low, high, target = definition.tolerance_low, definition.tolerance_high, definition.target
     found = []
     if low is not None and high is not None and low > high:
-        found.append(f"The tolerance begins at {low:g} and ends at {high:g}: its lower end is above its upper end.")
+        found.append(
+            f"The tolerance begins at {_figure(low)} and ends at {_figure(high)}: its lower end is above its upper end."
+        )
     elif low is not None and high is not None and target is not None and not low <= target <= high:
-        found.append(f"The target {target:g} lies outside the tolerance {low:g} to {high:g}.")
+        found.append(f"The target {_figure(target)} lies outside the tolerance {_figure(low)} to {_figure(high)}.")
     return tuple(found)
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.12g}"
 
 
 def _has_baseline(definition: OutcomeDefinition) -> bool:

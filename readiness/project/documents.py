@@ -15,6 +15,7 @@ from readiness.errors import InvalidValueError
 from readiness.exports.audit_document import audit_document
 from readiness.exports.brief import decision_brief, production_brief, prototype_brief
 from readiness.exports.document import Document, Signer
+from readiness.exports.figures import day
 from readiness.exports.markdown import fingerprint, to_markdown
 from readiness.project.state import ProjectState
 from readiness.scope.totals import total_scope
@@ -81,7 +82,7 @@ def brief_fingerprint(state: ProjectState, diagnosis: Diagnosis, now: datetime) 
 def _signed_decision(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> Document:
     content = brief_fingerprint(state, diagnosis, now)
     signers = tuple(
-        Signer(name=s.name, role=s.role, signed=f"{s.signed_at.day} {s.signed_at:%b %Y}, {s.fingerprint[:12]}")
+        Signer(name=s.name, role=s.role, signed=f"{day(s.signed_at)}, {s.fingerprint[:12]}")
         for s in state.brief_signatures
         if s.fingerprint == content
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from readiness.audit.reading.values import Reading, ReadingOptions
 from readiness.audit.report import AuditReport, ReadingSummary
 from readiness.audit.rules import FieldRule, FieldRules
 from readiness.diagnosis.failure_modes import FailureMode
-from readiness.diagnosis.questions import Answer, Reply
+from readiness.diagnosis.questions import Reply
 from readiness.diagnosis.verdict import Diagnosis, diagnose
 from readiness.diagnosis.verdict_table import VerdictTable
 from readiness.errors import InputError, InvalidValueError, UnknownNameError
@@ -22,7 +23,7 @@ from readiness.outcome import agreement
 from readiness.project import documents
 from readiness.project.kept import open_kept_sample
 from readiness.project.samples import OpenSample, SampleDesk, open_sample
-from readiness.project.state import AuditRecord, BriefSignature, Kind, ProjectState, SampleInfo, parse_state, validated
+from readiness.project.state import MODELS, AuditRecord, Kind, ProjectState, SampleInfo, parse_state, validated
 from readiness.scope.catalog import ComponentCatalog, item_from_component, item_from_decision, starting_items
 from readiness.scope.items import ItemSource
 from readiness.store import Document, ProjectRow, Store
@@ -30,6 +31,7 @@ from readiness.store import Document, ProjectRow, Store
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_REOPENED_RECORDS = 100_000  # kept records that are audited again in passing, to show examples
 MOST_ITEMS = 1_000  # scope items of one project
 
 
@@ -105,6 +107,8 @@ class Projects:
         current = self.store.document(project_id, kind, key)
         base = current.body if current else validated(kind, {}).model_dump(mode="json")
         value = validated(kind, {**base, **changes})
+        if current and not version and _untouched(kind, current.body, changes):
+            version = current.version  # who saw an empty form changes only what is still empty
         return self.store.save(
             project_id,
             kind,
@@ -113,6 +117,7 @@ class Projects:
             version=version if current else 0,
             who=who,
             what=what or f"changed {', '.join(changes)}",
+            check=_check,
         )
 
     # --- sample and audit -----------------------------------------------------------------------------------------
@@ -128,6 +133,7 @@ class Projects:
         progress: Callable[[float], None] | None = None,
     ) -> SampleInfo:
         """The uploaded file as the project's sample, read, with field rules suggested for the fields that have none."""
+        self.store.project(project_id)
         sample = open_sample(self.new_id(), name, write_to, options or ReadingOptions(), progress)
         return self._adopt(project_id, sample, who=who, what=f"read {name}")
 
@@ -142,6 +148,14 @@ class Projects:
         return self._adopt(project_id, again, who=who, what="read the sample again with other choices")
 
     def _adopt(self, project_id: str, sample: OpenSample, *, who: str, what: str) -> SampleInfo:
+        with ExitStack() as on_failure:  # raw records that no project speaks of must not stay behind
+            on_failure.callback(sample.close)
+            info = self._save_sample(project_id, sample, who=who, what=what)
+            on_failure.pop_all()
+        self.desk.put(project_id, sample)
+        return info
+
+    def _save_sample(self, project_id: str, sample: OpenSample, *, who: str, what: str) -> SampleInfo:
         from readiness.audit.suggestion import suggest_rules
 
         state = self.load(project_id)
@@ -154,7 +168,7 @@ class Projects:
             options=asdict(sample.reading.options),
             origin=state.sample.origin if state.sample else "",
         )
-        rules = _keep_edited(state.rules, suggested, state.sample)
+        rules = _keep_edited(state.rules, suggested)
         if state.sample is not None and state.sample.kept_until is not None:
             self.store.remove_raw_records(project_id, state.sample.sample_id, who=who)
         self.store.save_many(
@@ -166,7 +180,6 @@ class Projects:
             who=who,
             what=what,
         )
-        self.desk.put(project_id, sample)
         return info
 
     def open_sample(self, project_id: str) -> OpenSample | None:
@@ -193,10 +206,12 @@ class Projects:
 
     def save_rules(self, project_id: str, rules: Sequence[FieldRule], *, version: int, who: str) -> None:
         """The field rules as edited."""
+        current = self.load(project_id).rules
+        marked = [r if r == current.of(r.field) else r.model_copy(update={"edited": True}) for r in rules]
         self.change(
             project_id,
             Kind.FIELD_RULES,
-            {"rules": [rule.model_dump(mode="json") for rule in rules]},
+            {"rules": [rule.model_dump(mode="json") for rule in marked]},
             version=version,
             who=who,
             what="edited the field rules",
@@ -233,7 +248,8 @@ class Projects:
         """The stored report, with examples from the records where these are at hand."""
         if state.audit is None:
             return None
-        sample = self.desk.get(state.id, state.audit.sample_id)
+        small = state.audit.report.records <= MOST_REOPENED_RECORDS
+        sample = self._audited_sample(state.id) if small else self.desk.get(state.id, state.audit.sample_id)
         if sample is not None and sample.report is not None and state.audit.report == sample.report.without_values():
             return sample.report
         return state.audit.report
@@ -347,11 +363,7 @@ class Projects:
         case = _edge_case(state, edge_case)
         item_id = f"decision:{edge_case}"
         if handling is None:
-            gone = [(Kind.DECISION, edge_case), (Kind.SCOPE_ITEM, item_id)]
-            for kind, key in gone:
-                if state.version_of(kind, key):
-                    what = f"took back the decision on {edge_case}"
-                    self.store.delete(project_id, kind, key, version=state.version_of(kind, key), who=who, what=what)
+            self._take_back(state, edge_case, version=version, who=who)
             return
         decision = HandlingDecision(edge_case=edge_case, handling=handling, note=note)
         changes = [_row(Kind.DECISION, edge_case, decision, version)]
@@ -361,8 +373,19 @@ class Projects:
             changes.append(_row(Kind.SCOPE_ITEM, item_id, item, state.version_of(Kind.SCOPE_ITEM, item_id)))
         self.store.save_many(project_id, changes, who=who, what=f"decided {handling} for {edge_case}")
 
+    def _take_back(self, state: ProjectState, edge_case: str, *, version: int, who: str) -> None:
+        """Delete a decision and its scope item: the decision first, since it may have been changed meanwhile."""
+        what, item_id = f"took back the decision on {edge_case}", f"decision:{edge_case}"
+        if state.version_of(Kind.DECISION, edge_case):
+            self.store.delete(state.id, Kind.DECISION, edge_case, version=version, who=who, what=what)
+        item_version = state.version_of(Kind.SCOPE_ITEM, item_id)
+        if item_version:
+            self.store.delete(state.id, Kind.SCOPE_ITEM, item_id, version=item_version, who=who, what=what)
+
     def change_item(self, project_id: str, item_id: str, changes: Mapping[str, Any], *, version: int, who: str) -> None:
         """One scope item after an edit of some of its parts."""
+        if self.store.document(project_id, Kind.SCOPE_ITEM, item_id) is None:
+            raise UnknownNameError("scope item", item_id)
         self.change(project_id, Kind.SCOPE_ITEM, changes, version=version, who=who, key=item_id)
 
     def add_component(self, project_id: str, component_id: str, *, who: str) -> None:
@@ -403,6 +426,10 @@ class Projects:
             raise InvalidValueError(
                 item.component, "remove", "comes from a handling decision; change it on the Data audit page"
             )
+        if item in state.orphans:  # the decision goes too, or its edge case would come back decided and without work
+            decided = state.version_of(Kind.DECISION, item.edge_case)
+            self._take_back(state, item.edge_case, version=decided, who=who)
+            return
         version = state.version_of(Kind.SCOPE_ITEM, item_id)
         what = f"removed {item.component}"
         self.store.delete(project_id, Kind.SCOPE_ITEM, item_id, version=version, who=who, what=what)
@@ -435,21 +462,30 @@ class Projects:
                 what = "took back an answer"
                 self.store.delete(project_id, Kind.ANSWER, mode, version=version, who=who, what=what)
             return
-        answer = Answer(question=mode, reply=reply, reason=reason, answered_by=who, answered_at=self.clock())
+        answer = validated(
+            Kind.ANSWER,
+            {"question": mode, "reply": reply, "reason": reason, "answered_by": who, "answered_at": self.clock()},
+        )
         row = _row(Kind.ANSWER, mode, answer, version)
         self.store.save_many(project_id, [row], who=who, what=f"answered {reply} on {mode}")
 
     def sign_brief(self, project_id: str, *, name: str, role: str, fingerprint: str, who: str) -> None:
         """A signature under the brief with this fingerprint."""
         clean = " ".join(name.split())
-        if not clean:
-            raise InvalidValueError("Name", name, "is empty; a signature needs the signer's own name")
         state, key = self.load(project_id), agreement.person_key(clean)
+        if not key:
+            raise InvalidValueError("Name", name, "is empty; a signature needs the signer's own name")
         earlier = next((s for s in state.brief_signatures if agreement.person_key(s.name) == key), None)
         if earlier is not None and earlier.fingerprint == fingerprint:
             raise InputError(f"{earlier.name} has already signed this brief.")
-        signature = BriefSignature(
-            name=clean, role=" ".join(role.split()), signed_at=self.clock(), fingerprint=fingerprint
+        signature = validated(
+            Kind.BRIEF_SIGNATURE,
+            {
+                "name": clean,
+                "role": " ".join(role.split()),
+                "signed_at": self.clock(),
+                "fingerprint": fingerprint,
+            },
         )
         row = _row(Kind.BRIEF_SIGNATURE, key, signature, state.version_of(Kind.BRIEF_SIGNATURE, key))
         self.store.save_many(project_id, [row], who=who, what=f"{clean} signed the brief")
@@ -474,15 +510,24 @@ def _row(kind: Kind, key: str, value: Any, version: int = 0) -> tuple[str, str, 
     return (kind.value, key, value.model_dump(mode="json"), version)
 
 
+def _check(kind: str, body: Mapping[str, Any]) -> None:
+    """Raises ValueError for a body that its topic refuses, such as two edits that are right only one at a time."""
+    MODELS[Kind(kind)].model_validate(dict(body))
+
+
+def _untouched(kind: Kind, body: Mapping[str, Any], parts: Iterable[str]) -> bool:
+    """Whether these parts still stand as in an empty form."""
+    empty = {name: field.get_default() for name, field in MODELS[kind].model_fields.items()}
+    return all(part in empty and body.get(part) == empty[part] for part in parts)
+
+
 def _copied(copy: Callable[..., Any], source: Path, target: Path) -> None:
     copy(source, target)
 
 
-def _keep_edited(current: FieldRules, suggested: FieldRules, sample: SampleInfo | None) -> FieldRules:
+def _keep_edited(current: FieldRules, suggested: FieldRules) -> FieldRules:
     """The suggested rules, but those that a user has set for a field of the same name stay."""
-    if sample is None:
-        return suggested
-    edited = {rule.field: rule for rule in current.rules}
+    edited = {rule.field: rule for rule in current.rules if rule.edited}
     merged = []
     for rule in suggested.rules:
         mine = edited.get(rule.field)

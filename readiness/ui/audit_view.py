@@ -334,7 +334,7 @@ def decisions(here: Here) -> None:
         f"{here.state.id}/decisions",
         frame,
         columns={
-            "title": config.TextColumn("Edge case", pinned=True, width="large"),
+            "title": config.TextColumn("Edge case", width=300),
             "handling": config.SelectboxColumn(
                 "Handling", options=[handling.value for handling in Handling], width="medium"
             ),

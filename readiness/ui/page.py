@@ -21,7 +21,7 @@ from readiness.ui.wording import badge, plain
 
 Colour = Literal["gray", "orange", "green", "red"]
 
-_STATE_COLOUR: dict[PreparationState, Colour] = {
+STATE_COLOUR: dict[PreparationState, Colour] = {
     PreparationState.NOT_STARTED: "gray",
     PreparationState.OPEN: "orange",
     PreparationState.DONE: "green",
@@ -101,7 +101,7 @@ def _strip(states: tuple[Preparation, ...]) -> None:
     for column, preparation in zip(st.columns(len(states), gap="small"), states, strict=True):
         with column.container(border=True, height="stretch", gap="xsmall"):
             link(ROOM_OF_TOPIC[preparation.topic], f"**{_TOPIC_TITLE[preparation.topic]}** →")
-            mark = badge(preparation.state.value, _STATE_COLOUR[preparation.state])
+            mark = badge(preparation.state.value, STATE_COLOUR[preparation.state])
             st.markdown(f"{mark} :small[{plain(preparation.sentence)}]")
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from readiness.diagnosis.preparations import preparations
+from readiness.diagnosis.verdict_table import Verdict
 from readiness.errors import ReadinessError
 from readiness.project import Projects
 from readiness.store import ProjectRow
 from readiness.ui import cache, session
-from readiness.ui.page import errors_shown, link
+from readiness.ui.page import STATE_COLOUR, Colour, errors_shown
 from readiness.ui.rooms import AUDIT, PORTFOLIO, WORKFLOW
-from readiness.ui.wording import moment, plain
+from readiness.ui.wording import badge, moment, plain
 
 EXPORT_SUFFIX = ".readiness"
+MOST_WITHOUT_SEARCH = 12  # projects that are seen at a glance
+
+_VERDICT_COLOUR: dict[Verdict, Colour] = {Verdict.GO: "green", Verdict.FIX_FIRST: "orange", Verdict.STOP: "red"}
 
 
 def draw() -> None:
@@ -52,36 +55,25 @@ def _welcome() -> None:
 
 
 def _list(projects: Projects, rows: list[ProjectRow]) -> None:
-    table = pd.DataFrame([_line(projects, row) for row in rows])
-    event = st.dataframe(
-        table,
-        hide_index=True,
-        width="stretch",
-        on_select="rerun",
-        selection_mode="single-row",
-        key="portfolio_table",
-        column_config={"Project": st.column_config.TextColumn(width="large")},
-    )
-    chosen = event.selection.rows
-    if chosen and chosen[0] < len(rows):
-        row = rows[chosen[0]]
-        session.choose_project(row.id)
-        with st.container(horizontal=True):
-            link(WORKFLOW, f"Open {plain(row.name)}")
-            link(AUDIT, "Go to its data audit")
-    else:
-        st.caption("Select a row to open its project.")
+    """One line a project, its name the way in."""
+    wanted = ""
+    if len(rows) > MOST_WITHOUT_SEARCH:
+        wanted = st.text_input("Search", placeholder="Part of a name", key="portfolio_search").strip().casefold()
+    for row in rows:
+        if wanted in row.name.casefold():
+            _line(projects, row)
 
 
-def _line(projects: Projects, row: ProjectRow) -> dict[str, str]:
+def _line(projects: Projects, row: ProjectRow) -> None:
     diagnosis = cache.diagnosis_at(row.id, row.revision, projects.clock().date())
-    states = preparations(diagnosis.ledger)
-    return {
-        "Project": row.name,
-        **{preparation.topic.value.capitalize(): preparation.state.value for preparation in states},
-        "Verdict": diagnosis.verdict.value,
-        "Begun": moment(row.created_at.date()),
-    }
+    marks = [
+        badge(f"{preparation.topic.value}: {preparation.state.value}", STATE_COLOUR[preparation.state])
+        for preparation in preparations(diagnosis.ledger)
+    ]
+    with st.container(border=True, gap="xsmall"):
+        st.page_link(WORKFLOW.path, label=f"**{plain(row.name)}** →", query_params={"project": row.id})
+        verdict = badge(diagnosis.verdict.value, _VERDICT_COLOUR[diagnosis.verdict])
+        st.markdown(f"{verdict} {' '.join(marks)} :small[:gray[begun {moment(row.created_at.date())}]]")
 
 
 def _start(*, first: bool) -> None:

@@ -71,7 +71,7 @@ def items(here: Here) -> None:
         f"{here.state.id}/scope",
         frame,
         columns={
-            "component": config.TextColumn("Component", pinned=True, width="large", required=True, max_chars=200),
+            "component": config.TextColumn("Component", width=320, required=True, max_chars=200),
             "status": config.TextColumn("Status"),
             "low": _days_column("Low"),
             "likely": _days_column("Likely"),

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
+from readiness.exports.figures import day, interval, percent
+
+__all__ = ["badge", "day", "days", "interval", "moment", "money", "percent", "plain", "size"]
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])")
 
 
@@ -16,14 +20,6 @@ def plain(text: str) -> str:
 def badge(text: str, colour: str) -> str:
     """A coloured mark within a line of Markdown."""
     return f":{colour}-badge[{plain(text)}]"
-
-
-def percent(share: float, digits: int = 1) -> str:
-    return f"{share * 100:.{digits}f} %"
-
-
-def interval(low: float, high: float) -> str:
-    return f"{low * 100:.1f} to {high * 100:.1f} %"
 
 
 def days(value: float | None) -> str:
@@ -38,8 +34,7 @@ def moment(value: datetime | date | None) -> str:
     """A day as a reader in any country reads it: 21 Nov 2026, with the time in UTC where there is one."""
     if value is None:
         return "not known"
-    day = f"{value.day} {value:%b %Y}"
-    return f"{day}, {value:%H:%M} UTC" if isinstance(value, datetime) else day
+    return f"{day(value)}, {value:%H:%M} UTC" if isinstance(value, datetime) else day(value)
 
 
 def size(count: int) -> str:
