@@ -6,15 +6,17 @@ from pathlib import Path
 
 from readiness.catalog import read_catalog
 from readiness.diagnosis.verdict_table import VerdictTable
-from readiness.project.projects import Projects
+from readiness.project.projects import Projects, utc_now
 from readiness.scope.catalog import ComponentCatalog
 from readiness.store import Store
 
 
 def open_projects(path: Path) -> Projects:
-    """The projects of the store at `path`; the file is made when it is not there."""
+    """The projects of the store at `path`; the file is made when it is not there. Records whose day has passed go."""
+    store = Store.open(path)
+    store.remove_expired(utc_now())
     return Projects(
-        Store.open(path),
+        store,
         components=read_catalog("components", ComponentCatalog),
         verdicts=read_catalog("verdict", VerdictTable),
     )

@@ -23,7 +23,7 @@ from readiness.outcome import agreement
 from readiness.project import documents
 from readiness.project.kept import open_kept_sample
 from readiness.project.samples import OpenSample, SampleDesk, open_sample
-from readiness.project.state import MODELS, AuditRecord, Kind, ProjectState, SampleInfo, parse_state, validated
+from readiness.project.state import AuditRecord, Kind, ProjectState, SampleInfo, check, parse_state, validated
 from readiness.scope.catalog import ComponentCatalog, item_from_component, item_from_decision, starting_items
 from readiness.scope.items import ItemSource
 from readiness.store import Document, ProjectRow, Store
@@ -81,6 +81,10 @@ class Projects:
     def restore(self, project_id: str, *, who: str) -> None:
         self.store.restore_project(project_id, who=who)
 
+    def import_file(self, path: Path, *, who: str, name: str = "") -> ProjectRow:
+        """The project of an exported file, under a new id; nothing is changed when the file is not in order."""
+        return self.store.import_project(path, who, name=name, check=check)
+
     def load(self, project_id: str) -> ProjectState:
         """The whole project at its present revision."""
         return parse_state(self.store.project(project_id), self.store.documents(project_id))
@@ -117,7 +121,7 @@ class Projects:
             version=version if current else 0,
             who=who,
             what=what or f"changed {', '.join(changes)}",
-            check=_check,
+            check=check,
         )
 
     # --- sample and audit -----------------------------------------------------------------------------------------
@@ -508,11 +512,6 @@ def summarise_reading(reading: Reading) -> ReadingSummary:
 
 def _row(kind: Kind, key: str, value: Any, version: int = 0) -> tuple[str, str, dict[str, Any], int]:
     return (kind.value, key, value.model_dump(mode="json"), version)
-
-
-def _check(kind: str, body: Mapping[str, Any]) -> None:
-    """Raises ValueError for a body that its topic refuses, such as two edits that are right only one at a time."""
-    MODELS[Kind(kind)].model_validate(dict(body))
 
 
 def _untouched(kind: Kind, body: Mapping[str, Any], parts: Iterable[str]) -> bool:

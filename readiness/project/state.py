@@ -222,3 +222,9 @@ def validated(kind: Kind, body: Mapping[str, Any]) -> BaseModel:
         shown = value if isinstance(value, str | int | float | bool | None) else "this"
         reason = str(first["msg"]).removeprefix("Value error, ")
         raise InvalidValueError(place, shown, f"is refused: {reason}") from error
+
+
+def check(kind: str, body: Mapping[str, Any]) -> None:
+    """Raise ValueError for a body that its topic refuses; kinds of later features pass."""
+    if kind in MODELS:
+        MODELS[Kind(kind)].model_validate(dict(body))

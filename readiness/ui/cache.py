@@ -10,21 +10,15 @@ from readiness.audit.report import AuditReport
 from readiness.catalog import read_catalog
 from readiness.diagnosis.failure_modes import FailureModeCatalog
 from readiness.diagnosis.verdict import Diagnosis
-from readiness.diagnosis.verdict_table import VerdictTable
 from readiness.locations import default_store_path
 from readiness.project import Projects, ProjectState
-from readiness.scope.catalog import ComponentCatalog
-from readiness.store import Store
+from readiness.project.opening import open_projects
 
 
 @st.cache_resource(show_spinner=False)
 def projects() -> Projects:
     """The projects of this process's store, with the catalog; opened once."""
-    return Projects(
-        Store.open(default_store_path()),
-        components=read_catalog("components", ComponentCatalog),
-        verdicts=read_catalog("verdict", VerdictTable),
-    )
+    return open_projects(default_store_path())
 
 
 @st.cache_resource(show_spinner=False)

@@ -176,7 +176,7 @@ def _import(projects: Projects) -> None:
     with errors_shown(), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "import"
         path.write_bytes(upload.getbuffer())
-        row = projects.store.import_project(path, who=session.who())
+        row = projects.import_file(path, who=session.who(), name=upload.name)
         session.leave_notice(f"{row.name} is imported.")
         st.rerun()
 

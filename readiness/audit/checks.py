@@ -1,0 +1,303 @@
+"""The checks, as data: what each is called, what it means, how bad it is, and the SQL that finds it.
+
+A value check sees one distinct value at a time, as a row with `value` (as in the file), `text` (trimmed) and, by the
+field's kind, the columns of date_formats.date_columns or amounts.amount_columns. A new check is one entry in VALUE_CHECKS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from readiness.audit.amounts import (
+    amount_columns,
+    amount_difference,
+    amount_is_ambiguous,
+    fast_amount_test,
+    read_amount_format,
+)
+from readiness.audit.date_formats import date_columns, fast_date_test
+from readiness.audit.dialect import bytes_of, full_match, part_match, replace_all
+from readiness.audit.reading.values import LineFault
+from readiness.audit.report import Tier
+from readiness.audit.rules import DATED, NUMERIC, DayMonthOrder, FieldKind, FieldRule
+from readiness.audit.tokens import missing_words
+from readiness.sql import quote_literal
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A category of problems. `kind` is the first part of its edge cases' ids."""
+
+    kind: str
+    title: str
+    reason: str
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCheck(Check):
+    """A check of one value. `fault` and `why` give SQL: a condition, and a clause about the value."""
+
+    applies: Callable[[FieldRule], bool]
+    fault: Callable[[FieldRule], str]
+    why: Callable[[FieldRule], str]
+
+
+MISSING_REQUIRED = Check(
+    "missing_required",
+    "Required field missing",
+    "The field is empty or holds a word that means missing, and these records cannot do without it.",
+    Tier.NEEDS_REVIEW,
+)
+DISGUISED_MISSING = Check(
+    "disguised_missing",
+    "Missing value in disguise",
+    "A word or filler stands where a date or number belongs; code that reads the field fails on it, or believes it.",
+    Tier.REPAIRABLE,
+)
+DUPLICATE_RECORD = Check(
+    "duplicate_record",
+    "Exact duplicate record",
+    "Every cell equals an earlier record's. The first occurrence is not counted.",
+    Tier.REPAIRABLE,
+)
+DUPLICATE_KEY = Check(
+    "duplicate_key",
+    "Identifier used more than once",
+    "The identifier stands in an earlier record too, with other content. The first occurrence is not counted.",
+    Tier.NEEDS_REVIEW,
+)
+FUSED_CELLS = Check(
+    "fused_cells",
+    "Two fields fused into one cell",
+    "One cell holds the values of two neighbouring fields; a reader that skips such lines loses these records.",
+    Tier.REPAIRABLE,
+)
+
+LINE_CHECKS: dict[str, Check] = {
+    fault: Check(f"line_{fault}", title, reason, tier)
+    for fault, title, reason, tier in (
+        (LineFault.TOO_FEW_CELLS, "Line with too few cells", "The line has fewer cells than the header, so they cannot be assigned to fields.", Tier.NEEDS_REVIEW),
+        (LineFault.TOO_MANY_CELLS, "Line with too many cells", "The line has more cells than the header, so they cannot be assigned to fields.", Tier.NEEDS_REVIEW),
+        (LineFault.UNCLOSED_QUOTE, "Line with an unclosed quote", "A quote is opened and never closed, so the cells' ends are unknown.", Tier.NEEDS_REVIEW),
+        (LineFault.FILLER, "Blank or filler line", "The line holds delimiters or padding and nothing else.", Tier.UNUSABLE),
+        (LineFault.TOTAL, "Total or footer line", "The line sums up the records and is none itself; counted as a record it doubles the amounts.", Tier.UNUSABLE),
+        (LineFault.REPEATED_HEADER, "Repeated header line", "The header stands again among the records.", Tier.UNUSABLE),
+        (LineFault.BROKEN_JSON, "Line that is no valid JSON", "The line breaks off or is damaged, so it cannot be read as a record.", Tier.UNUSABLE),
+        (LineFault.NOT_AN_OBJECT, "JSON value that is no record", "The value has no fields.", Tier.UNUSABLE),
+        (LineFault.OTHER_TABLE, "Line of another table", "The line belongs to a second table in the same file.", Tier.UNUSABLE),
+    )
+}  # fmt: skip
+
+_MOJIBAKE = (
+    "\ufffd|[\u0080-\u009f]|\u00c3[\u0080-\u00bf\u0152-\u0178\u2013-\u203a\u20ac\u2122]"
+    "|\u00c2[\u0080-\u009f\u00a0-\u00bf]|\u00e2\u20ac|\u00e2[\u0080-\u009f]|\u00ef\u00bb\u00bf|\u00ef\u00bf\u00bd|\u00f0\u0178"
+)
+_HIDDEN = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+_ENTITY = "&(?:[a-zA-Z]{2,8}|#[0-9]{1,6}|#x[0-9a-fA-F]{1,5});"
+_BOOLEANS = ("yes", "no", "y", "n", "true", "false", "t", "f", "ja", "nein", "oui", "non", "0", "1")
+_KIND_PATTERNS = {
+    FieldKind.EMAIL: r"[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-z]{2,}",
+    FieldKind.URL: r"(?i:[a-z][a-z0-9+.\-]*://|www\.)\S+",
+    FieldKind.TIME: r"(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?",
+}
+
+
+DIGITS_ONLY = "[0-9]+"
+PHONE_PATTERN = r"[+(]?[0-9][0-9 ()/.\-]{4,}[0-9](?: ?(?:x|ext\.?) ?[0-9]+)?"
+_PLAIN_PATTERNS = (DIGITS_ONLY, PHONE_PATTERN)  # match plain ASCII without entities only
+_FAST_PATTERNS = {  # narrower and faster than _KIND_PATTERNS, and plain ASCII
+    FieldKind.EMAIL: r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+\.[A-Za-z]{2,}",
+    FieldKind.TIME: r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?",
+}
+
+
+def _is_dated(rule: FieldRule) -> bool:
+    return rule.kind in DATED
+
+
+def _is_numeric(rule: FieldRule) -> bool:
+    return rule.kind in NUMERIC
+
+
+VALUE_CHECKS: tuple[ValueCheck, ...] = (
+    ValueCheck(
+        "date_impossible",
+        "Impossible date",
+        "The value is written like a date, but there is no such day or time.",
+        Tier.NEEDS_REVIEW,
+        _is_dated,
+        lambda rule: "date_fault = 'impossible'",
+        lambda rule: "'no such day or time'",
+    ),
+    ValueCheck(
+        "date_ambiguous",
+        "Ambiguous date",
+        "Day and month can be taken either way, and nothing in the field decides it.",
+        Tier.NEEDS_REVIEW,
+        _is_dated,
+        lambda rule: "date_fault = 'ambiguous'",
+        lambda rule: "'may be day first or month first'",
+    ),
+    ValueCheck(
+        "date_unknown",
+        "Not a date",
+        "The value is in no known date format.",
+        Tier.NEEDS_REVIEW,
+        _is_dated,
+        lambda rule: "date_fault = 'unknown'",
+        lambda rule: "'not a date'",
+    ),
+    ValueCheck(
+        "date_format",
+        "Date in another format",
+        "The date is readable, but not in the field's expected format.",
+        Tier.REPAIRABLE,
+        _is_dated,
+        lambda rule: f"date_fault = '' AND date_format <> {quote_literal(rule.format)}{_unless_same_either_way(rule)}",
+        lambda rule: f"'written as ' || date_format || ', expected ' || {quote_literal(rule.format)}",
+    ),
+    ValueCheck(
+        "amount_unparsable",
+        "Number that cannot be read",
+        "The value is no number in any known way of writing one.",
+        Tier.NEEDS_REVIEW,
+        _is_numeric,
+        lambda rule: "amount_form = ''",
+        lambda rule: "'not a number'",
+    ),
+    ValueCheck(
+        "amount_ambiguous",
+        "Ambiguous number",
+        "The separator may stand for thousands or for decimals, and nothing in the field decides it.",
+        Tier.NEEDS_REVIEW,
+        _is_numeric,
+        lambda rule: f"amount_form <> '' AND ({amount_is_ambiguous(read_amount_format(rule.format))})",
+        lambda rule: "'thousands or decimals'",
+    ),
+    ValueCheck(
+        "amount_format",
+        "Number in another format",
+        "The number is readable, but not written as the field's numbers are expected.",
+        Tier.REPAIRABLE,
+        _is_numeric,
+        lambda rule: f"amount_form <> '' AND NOT ({amount_is_ambiguous(read_amount_format(rule.format))}) "
+        f"AND {amount_difference(read_amount_format(rule.format))} <> ''",
+        lambda rule: f"'written ' || {amount_difference(read_amount_format(rule.format))} || ', expected ' || {quote_literal(rule.format)}",
+    ),
+    ValueCheck(
+        "value_unknown",
+        "Value outside the field's choices",
+        "The field holds yes or no, and this is neither.",
+        Tier.NEEDS_REVIEW,
+        lambda rule: rule.kind is FieldKind.BOOLEAN,
+        lambda rule: f"lower(text) NOT IN {_listed(_BOOLEANS)}",
+        lambda rule: "'neither yes nor no'",
+    ),
+    ValueCheck(
+        "format_stray",
+        "Value that breaks the field's pattern",
+        "Nearly all values of the field are written to one pattern, and this one is not.",
+        Tier.NEEDS_REVIEW,
+        lambda rule: bool(pattern_of(rule)),
+        lambda rule: f"NOT {full_match('text', pattern_of(rule))}",
+        lambda rule: f"'does not match ' || {quote_literal(pattern_of(rule))}",
+    ),
+    ValueCheck(
+        "encoding_damage",
+        "Damaged characters",
+        "The text was decoded with the wrong character set, or lost characters on the way.",
+        Tier.REPAIRABLE,
+        lambda rule: True,
+        lambda rule: part_match("value", _MOJIBAKE),
+        lambda rule: "'wrongly decoded or replaced characters'",
+    ),
+    ValueCheck(
+        "hidden_characters",
+        "Hidden characters",
+        "The text holds characters that nobody sees; equal-looking values differ.",
+        Tier.REPAIRABLE,
+        lambda rule: True,
+        lambda rule: part_match("value", _HIDDEN),
+        lambda rule: "'zero-width or direction characters'",
+    ),
+    ValueCheck(
+        "html_entities",
+        "HTML entities in text",
+        "The text was escaped for a web page and never turned back.",
+        Tier.REPAIRABLE,
+        lambda rule: rule.kind is not FieldKind.URL,
+        lambda rule: part_match("value", _ENTITY),
+        lambda rule: "'HTML entity'",
+    ),
+)  # fmt: skip
+
+
+def all_checks() -> tuple[Check, ...]:
+    """Every check, in the order in which the documentation lists them."""
+    return (
+        MISSING_REQUIRED, DISGUISED_MISSING, *VALUE_CHECKS, DUPLICATE_KEY, DUPLICATE_RECORD, FUSED_CELLS, *LINE_CHECKS.values()
+    )  # fmt: skip
+
+
+def checks_of(rule: FieldRule) -> tuple[ValueCheck, ...]:
+    """The value checks that apply to a field."""
+    return tuple(check for check in VALUE_CHECKS if check.applies(rule))
+
+
+def surely_fine(rule: FieldRule, column: str) -> str:
+    """A cheap SQL test on a filled cell that is true only for values that pass every check of the field."""
+    if rule.kind in DATED:
+        return fast_date_test(column, rule.format) or "false"
+    if rule.kind in NUMERIC:
+        expected = read_amount_format(rule.format)
+        return "false" if expected.any_suffix else fast_amount_test(column, expected)
+    if rule.kind is FieldKind.BOOLEAN:
+        return f"lower({column}) IN {_listed(_BOOLEANS)}"
+    if not rule.pattern and rule.kind in _FAST_PATTERNS:
+        return full_match(column, _FAST_PATTERNS[rule.kind])
+    plain = f"{bytes_of(column)} = length({column}) AND {column} NOT LIKE '%&%'"  # damage needs other than ASCII, or an entity
+    if pattern_of(rule):
+        return full_match(column, pattern_of(rule)) + ("" if pattern_of(rule) in _PLAIN_PATTERNS else f" AND {plain}")
+    return plain
+
+
+def is_decisive(rule: FieldRule) -> bool:
+    """Whether a value that is surely fine can be neither blank nor one of the words that mean missing."""
+    if rule.kind in DATED | NUMERIC:
+        return not any(character.isdigit() for word in missing_words(rule) for character in word)
+    return not rule.pattern and rule.kind in _FAST_PATTERNS and not rule.missing_tokens
+
+
+def judged_values(rule: FieldRule, source: str) -> str:
+    """A SELECT that adds to `source` (value, n) what the value checks of the field read."""
+    spaces = "[\\s\u00a0\u2007\u2009\u202f\u200b\ufeff]+"
+    trimmed = f"(SELECT *, trim({replace_all('value', spaces, ' ')}) AS text FROM {source})"
+    if rule.kind in DATED:
+        return date_columns(trimmed, rule.day_month_order)
+    return amount_columns(trimmed) if rule.kind in NUMERIC else f"SELECT * FROM {trimmed}"
+
+
+def format_of(rule: FieldRule) -> str:
+    """SQL for the name of a judged value's format; '' where the kind has none."""
+    if rule.kind in DATED:
+        return "CASE WHEN date_fault IN ('', 'ambiguous') THEN date_format ELSE '' END"
+    if rule.kind in NUMERIC:
+        difference = amount_difference(read_amount_format(rule.format))
+        return f"CASE WHEN amount_form = '' THEN '' WHEN {difference} = '' THEN {quote_literal(rule.format)} ELSE {difference} END"
+    return "''"
+
+
+def pattern_of(rule: FieldRule) -> str:
+    """The pattern that every value of the field must match; '' for none."""
+    return rule.pattern or _KIND_PATTERNS.get(rule.kind, "")
+
+
+def _unless_same_either_way(rule: FieldRule) -> str:
+    """05/05/2024 fits either order while the field's order is undecided."""
+    return " AND date_order <> 'same'" if rule.day_month_order is DayMonthOrder.UNDECIDED else ""
+
+
+def _listed(words: Iterable[str]) -> str:
+    return "(" + ", ".join(quote_literal(word) for word in words) + ")"

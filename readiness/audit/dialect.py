@@ -1,0 +1,52 @@
+"""The few SQL functions whose name differs between engines. Everything else that the audit runs is plain SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from readiness.sql import quote_identifier, quote_literal
+
+
+def full_match(expression: str, pattern: str) -> str:
+    """Whether the whole of `expression` matches `pattern`, line breaks included."""
+    return f"regexp_full_match({expression}, {quote_literal(pattern)}, 's')"
+
+
+def part_match(expression: str, pattern: str) -> str:
+    """Whether some part of `expression` matches `pattern`."""
+    return f"regexp_matches({expression}, {quote_literal(pattern)}, 's')"
+
+
+def extract(expression: str, pattern: str, group: int = 0) -> str:
+    """The part of `expression` that `pattern` (or its group) matches; empty when it does not."""
+    return f"regexp_extract({expression}, {quote_literal(pattern)}, {group}, 's')"
+
+
+def replace_all(expression: str, pattern: str, replacement: str) -> str:
+    return f"regexp_replace({expression}, {quote_literal(pattern)}, {quote_literal(replacement)}, 'gs')"
+
+
+def bytes_of(expression: str) -> str:
+    """The length of the text in bytes of UTF-8; equal to `length` for plain ASCII."""
+    return f"strlen({expression})"
+
+
+def can_be_read_as_time(expression: str, pattern: str) -> str:
+    """Whether the text is a possible moment written as the strptime `pattern`."""
+    return f"try_strptime({expression}, {quote_literal(pattern)}) IS NOT NULL"
+
+
+def row_hash(columns: Sequence[str]) -> str:
+    """A 64-bit hash of the cells; equal rows have equal hashes."""
+    return f"hash({', '.join(columns)})"
+
+
+def distinct_about(expression: str) -> str:
+    """The count of distinct values, within a few per cent (HyperLogLog)."""
+    return f"approx_count_distinct({expression})"
+
+
+def long_form(source: str, columns: Sequence[str]) -> str:
+    """`source` with one row a filled cell: its other columns, `name` (of the column) and `value`."""
+    names = ", ".join(quote_identifier(column) for column in columns)
+    return f"(SELECT * FROM {source} UNPIVOT (value FOR name IN ({names})))"

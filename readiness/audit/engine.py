@@ -1,0 +1,521 @@
+"""The audit: every check over all records in a few scans, the problem list as a table, and the report.
+
+Each filled cell gets a verdict in one scan: fine, blank, a word for missing, or unsettled. Most cells are fine after one
+cheap test; the distinct unsettled values are then judged by the checks. `problems` and `audited_fields` stay in the connection.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from readiness.audit.checks import (
+    DISGUISED_MISSING,
+    DUPLICATE_KEY,
+    DUPLICATE_RECORD,
+    FUSED_CELLS,
+    LINE_CHECKS,
+    MISSING_REQUIRED,
+    Check,
+    checks_of,
+    format_of,
+    is_decisive,
+    judged_values,
+    surely_fine,
+)
+from readiness.audit.dialect import distinct_about, row_hash
+from readiness.audit.fused_cells import fused_pairs, fused_records
+from readiness.audit.not_checked import not_checked
+from readiness.audit.reading.values import LineFault, Reading
+from readiness.audit.report import (
+    AuditReport,
+    Combination,
+    EdgeCase,
+    FieldProfile,
+    FormatVariant,
+    Tier,
+    TierCount,
+    share_value,
+    summarise_reading,
+)
+from readiness.audit.rules import DATED, NUMERIC, FieldRule, FieldRules
+from readiness.audit.suggestion import settled_rules
+from readiness.audit.tokens import is_blank, is_empty, is_kept_word, is_missing_word, may_be_missing
+from readiness.sql import quote_literal
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["audit_sample", "summarise_reading"]
+
+Progress = Callable[[float, str], None]
+
+_FINE, _BLANK, _UNSETTLED, _WORD, _KEPT = 0, 1, 2, 3, 4  # a cell's verdict; kept: a word that the rule says is a value
+_EXACT_DISTINCT = 200_000  # records up to which distinct values are counted exactly
+_FIELDS_A_SCAN = 64  # every constant in a query costs the engine memory, so very wide samples are judged in parts
+_BITS = 62  # edge cases in one number when combinations are counted
+_EXAMPLE_LENGTH = 120
+_UNCOMPARED = (LineFault.FILLER, LineFault.REPEATED_HEADER, LineFault.TOTAL)  # lines that are no records, so no duplicates
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """An edge case while its records are being found."""
+
+    check: Check
+    field: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.check.kind}: {self.field}" if self.field else self.check.kind
+
+    @property
+    def title(self) -> str:
+        return f"{self.check.title}: {self.field}" if self.field else self.check.title
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What one field's cells came to."""
+
+    checked: int = 0
+    blank: int = 0
+    words: int = 0
+    kept: int = 0
+    unsettled: int = 0
+    distinct: int = 0
+    tokens: dict[str, int] = field(default_factory=dict)
+    formats: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+
+def audit_sample(
+    connection: DuckDBPyConnection, reading: Reading, rules: FieldRules, *, progress: Progress | None = None
+) -> AuditReport:
+    """The audit of the table `records` under `rules`; leaves the table `problems`, one row a record, field and edge case.
+
+    A field without a rule is checked as text. Raises UnknownFieldError for a rule about a field that is not there, and
+    InvalidValueError for an expected format that is none.
+    """
+    tell = progress or (lambda share, what: None)
+    tell(0.0, "Preparing the rules")
+    audit = _Audit(connection, settled_rules(connection, reading, rules))
+    tell(0.1, "Checking every cell")
+    audit.judge_cells()
+    tell(0.5, "Judging unusual values")
+    audit.list_value_problems()
+    tell(0.7, "Looking for duplicates and broken lines")
+    audit.list_line_problems()
+    audit.list_duplicates()
+    tell(0.85, "Counting")
+    report = audit.report(reading)
+    audit.forget()
+    tell(1.0, "Done")
+    return report
+
+
+class _Audit:
+    """One run: the connection, the settled rules, and what was found so far."""
+
+    def __init__(self, connection: DuckDBPyConnection, rules: FieldRules) -> None:
+        self._connection = connection
+        self._rules = rules
+        self._checked = tuple(rule for rule in rules.rules if rule.check)
+        self._tallies = {rule.position: _Tally() for rule in rules.rules}
+        self._cases: dict[str, _Case] = {}
+        self._records = 0
+        connection.execute(
+            "CREATE OR REPLACE TABLE problems (record BIGINT, line BIGINT, field VARCHAR, position INTEGER, "
+            "edge_case VARCHAR, value VARCHAR, reason VARCHAR)"
+        )
+        connection.execute("CREATE OR REPLACE TABLE audited_fields (position INTEGER, field VARCHAR)")
+        if rules.rules:
+            rows = ", ".join(f"({rule.position}, {quote_literal(rule.field)})" for rule in rules.rules)
+            connection.execute(f"INSERT INTO audited_fields VALUES {rows}")
+
+    # --- cells ----------------------------------------------------------------------------------------------------
+
+    def judge_cells(self) -> None:
+        """One scan gives every cell its verdict and every record its hash; a second one counts them."""
+        cells = [f"c{rule.position}" for rule in self._rules.rules]
+        whole = f"{row_hash(cells)} AS row_hash" if cells else "0 AS row_hash"
+        self._judge_fields(self._checked[:_FIELDS_A_SCAN], "verdicts", whole)
+        for start in range(_FIELDS_A_SCAN, len(self._checked), _FIELDS_A_SCAN):
+            self._judge_fields(self._checked[start : start + _FIELDS_A_SCAN], "more_verdicts", "record AS same_record")
+            self._connection.execute(
+                "CREATE OR REPLACE TEMP TABLE all_verdicts AS SELECT * EXCLUDE (same_record) FROM verdicts "
+                "JOIN (SELECT * EXCLUDE (record) FROM more_verdicts) AS more ON record = same_record"
+            )
+            self._connection.execute("DROP TABLE verdicts")
+            self._connection.execute("ALTER TABLE all_verdicts RENAME TO verdicts")
+        self._count_verdicts()
+        self._count_distinct()
+        self._keep_suspects()
+
+    def _judge_fields(self, rules: Iterable[FieldRule], table: str, first: str) -> None:
+        verdicts = [f"{_verdict(rule)} AS v{rule.position}" for rule in rules]
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {', '.join(['record', first, *verdicts])} "
+            "FROM records WHERE fault IS NULL"
+        )
+
+    def _count_verdicts(self) -> None:
+        kinds = (_BLANK, _UNSETTLED, _WORD, _KEPT)
+        counts = [
+            f"count(*) FILTER (WHERE v{rule.position} = {kind})" for rule in self._checked for kind in kinds
+        ]
+        row = self._one(f"SELECT {', '.join(['count(*)', *counts])} FROM verdicts")
+        for place, rule in enumerate(self._checked):
+            tally = self._tallies[rule.position]
+            tally.checked = row[0]
+            tally.blank, tally.unsettled, tally.words, tally.kept = row[1 + 4 * place : 5 + 4 * place]
+        self._records = self._one("SELECT count(*) FROM records")[0]
+
+    def _count_distinct(self) -> None:
+        if not self._checked:
+            return
+        exact = self._records <= _EXACT_DISTINCT
+        counts = [
+            f"count(DISTINCT c{rule.position})" if exact else distinct_about(f"c{rule.position}")
+            for rule in self._checked
+        ]
+        row = self._one(f"SELECT {', '.join(counts)} FROM records WHERE fault IS NULL")
+        for rule, count in zip(self._checked, row, strict=True):
+            self._tallies[rule.position].distinct = count
+
+    def _keep_suspects(self) -> None:
+        """The records with an unsettled cell, a word for missing, or a required cell blank, with the cells in question."""
+        wanted = [rule for rule in self._checked if self._has_suspects(rule)]
+        tests = [
+            f"v{rule.position} IN ({_BLANK}, {_UNSETTLED}, {_WORD})" if rule.required else f"v{rule.position} IN ({_UNSETTLED}, {_WORD})"
+            for rule in wanted
+        ]
+        columns = [f"r.c{rule.position}, v.v{rule.position}" for rule in wanted]
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT {', '.join(['r.record', 'r.line', *columns])} "
+            f"FROM records AS r JOIN (SELECT * FROM verdicts WHERE {' OR '.join(tests) or 'false'}) AS v ON r.record = v.record"
+        )
+
+    def _has_suspects(self, rule: FieldRule) -> bool:
+        tally = self._tallies[rule.position]
+        return bool(tally.unsettled or tally.words or (rule.required and tally.blank))
+
+    # --- values ---------------------------------------------------------------------------------------------------
+
+    def list_value_problems(self) -> None:
+        for rule in self._checked:
+            tally = self._tallies[rule.position]
+            if tally.words:
+                self._count_words(rule)
+            if rule.required and tally.blank + tally.words:
+                self._list_missing(rule, _Case(MISSING_REQUIRED, rule.field), (_BLANK, _WORD))
+            elif tally.words and rule.kind in DATED | NUMERIC:
+                self._list_missing(rule, _Case(DISGUISED_MISSING, rule.field), (_WORD,))
+            if tally.unsettled:
+                self._judge_unsettled(rule)
+            if rule.unique:
+                self._list_repeated_keys(rule)
+
+    def _count_words(self, rule: FieldRule) -> None:
+        column = f"c{rule.position}"
+        rows = self._connection.execute(
+            f"SELECT {column}, count(*) FROM suspects WHERE v{rule.position} = {_WORD} GROUP BY {column} ORDER BY {column}"
+        ).fetchall()
+        self._tallies[rule.position].tokens = dict(rows)
+
+    def _list_missing(self, rule: FieldRule, case: _Case, verdicts: tuple[int, ...]) -> None:
+        verdict = f"v{rule.position}"
+        reason = f"CASE WHEN {verdict} = {_BLANK} THEN 'empty' ELSE 'holds a word or filler that means missing' END"
+        wanted = ", ".join(str(kind) for kind in verdicts)
+        self._insert(case, rule, f"SELECT record, line, c{rule.position}, {reason} FROM suspects WHERE {verdict} IN ({wanted})")
+
+    def _judge_unsettled(self, rule: FieldRule) -> None:
+        """Judges each distinct unsettled value once, then lists the records that hold a faulty one."""
+        column, verdict = f"c{rule.position}", f"v{rule.position}"
+        checks = checks_of(rule)
+        source = f"(SELECT {column} AS value, count(*) AS n FROM suspects WHERE {verdict} = {_UNSETTLED} GROUP BY {column})"
+        faults = ", ".join(f"coalesce({check.fault(rule)}, false) AS fault{place}" for place, check in enumerate(checks))
+        reasons = ", ".join(
+            f"CASE WHEN {check.fault(rule)} THEN {check.why(rule)} END AS reason{place}" for place, check in enumerate(checks)
+        )
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE judged AS SELECT value, n, {format_of(rule)} AS format, {faults}, {reasons} "
+            f"FROM ({judged_values(rule, source)})"
+        )
+        self._count_formats(rule)
+        hits = self._one("SELECT " + ", ".join(f"count(*) FILTER (WHERE fault{place})" for place in range(len(checks))) + " FROM judged")
+        for place, check in enumerate(checks):
+            if hits[place]:
+                self._insert(
+                    _Case(check, rule.field),
+                    rule,
+                    f"SELECT s.record, s.line, s.{column}, j.reason{place} FROM suspects AS s JOIN judged AS j "
+                    f"ON s.{column} = j.value WHERE s.{verdict} = {_UNSETTLED} AND j.fault{place}",
+                )
+
+    def _count_formats(self, rule: FieldRule) -> None:
+        tally = self._tallies[rule.position]
+        rows = self._connection.execute(
+            "SELECT format, sum(n), min(value) FROM judged WHERE format <> '' GROUP BY format ORDER BY format"
+        ).fetchall()
+        for name, count, example in rows:
+            tally.formats[name] += int(count)
+            tally.examples[name] = example
+
+    def _list_repeated_keys(self, rule: FieldRule) -> None:
+        """Keys that an earlier record has with other content; exact duplicates are listed as such instead."""
+        cell, verdict = f"r.c{rule.position}", f"v.v{rule.position}"
+        kept = f"SELECT {cell} AS key, r.record, r.line, v.row_hash FROM records AS r JOIN verdicts AS v ON r.record = v.record WHERE {verdict} IN ({_FINE}, {_UNSETTLED}, {_KEPT})"
+        repeated = f"SELECT c{rule.position} AS key FROM records WHERE fault IS NULL GROUP BY c{rule.position} HAVING count(*) > 1"
+        if not self._one(f"SELECT count(*) FROM ({repeated})")[0]:
+            return
+        places = (
+            "SELECT *, min(record) OVER (PARTITION BY key) AS first, "
+            "min(record) OVER (PARTITION BY key, row_hash) AS first_alike "
+            f"FROM ({kept} AND {cell} IN (SELECT key FROM ({repeated}) WHERE key IS NOT NULL))"
+        )
+        self._insert(
+            _Case(DUPLICATE_KEY, rule.field),
+            rule,
+            f"SELECT record, line, key, 'first used by record ' || CAST(first AS VARCHAR) FROM ({places}) "
+            "WHERE record > first AND record = first_alike",
+        )
+
+    # --- lines ----------------------------------------------------------------------------------------------------
+
+    def list_line_problems(self) -> None:
+        """Lines that do not fit the header: those whose cells are fused by that name, the others by their fault."""
+        faults = self._connection.execute(
+            "SELECT fault, count(*) FROM records WHERE fault IS NOT NULL GROUP BY fault ORDER BY fault"
+        ).fetchall()
+        self._connection.execute(
+            "CREATE OR REPLACE TEMP TABLE fused (record BIGINT, line BIGINT, pair INTEGER, value VARCHAR, reason VARCHAR)"
+        )
+        if any(fault == LineFault.TOO_FEW_CELLS for fault, _ in faults):
+            self._list_fused()
+        for fault, _ in faults:
+            check = LINE_CHECKS.get(fault) or Check(f"line_{fault}", f"Line fault: {fault}", "The line does not fit.", Tier.NEEDS_REVIEW)
+            self._insert(
+                _Case(check),
+                None,
+                f"SELECT record, line, coalesce(line_text, ''), {_line_reason(fault, len(self._rules.rules))} FROM records "
+                f"WHERE fault = {quote_literal(fault)} AND record NOT IN (SELECT record FROM fused)",
+            )
+
+    def _list_fused(self) -> None:
+        pairs = fused_pairs(self._rules)
+        if not pairs:
+            return
+        self._connection.execute(f"INSERT INTO fused {fused_records(pairs, len(self._rules.rules))}")
+        for (place,) in self._connection.execute("SELECT DISTINCT pair FROM fused ORDER BY pair").fetchall():
+            pair = pairs[place]
+            case = _Case(FUSED_CELLS, pair.field)
+            self._insert(case, pair.left, f"SELECT record, line, value, reason FROM fused WHERE pair = {place}")
+
+    def list_duplicates(self) -> None:
+        """The second and later occurrences of equal records: equal in all cells, or, where a line does not fit, in its text."""
+        cells = ", ".join(f"r.c{rule.position}" for rule in self._rules.rules)
+        if cells:
+            blank = " AND ".join(f"coalesce(trim(r.c{rule.position}), '') = ''" for rule in self._rules.rules)
+            alike = "SELECT row_hash FROM verdicts GROUP BY row_hash HAVING count(*) > 1"
+            candidates = f"SELECT record FROM verdicts WHERE row_hash IN ({alike})"
+            places = (
+                f"SELECT r.record, r.line, min(r.record) OVER (PARTITION BY {cells}) AS first FROM records AS r "
+                f"JOIN ({candidates}) AS c ON r.record = c.record WHERE NOT ({blank})"
+            )
+            self._insert_duplicates(places)
+        uncompared = ", ".join(quote_literal(fault) for fault in _UNCOMPARED)
+        self._insert_duplicates(
+            "SELECT record, line, min(record) OVER (PARTITION BY line_text) AS first FROM records "
+            f"WHERE fault IS NOT NULL AND fault NOT IN ({uncompared}) AND trim(line_text) <> ''"
+        )
+
+    def _insert_duplicates(self, places: str) -> None:
+        self._insert(
+            _Case(DUPLICATE_RECORD),
+            None,
+            f"SELECT record, line, NULL, 'same as record ' || CAST(first AS VARCHAR) FROM ({places}) WHERE record > first",
+        )
+
+    # --- counts ---------------------------------------------------------------------------------------------------
+
+    def report(self, reading: Reading) -> AuditReport:
+        cases = self._edge_cases()
+        combinations = self._combinations(cases)
+        unclean = sum(combination.records for combination in combinations)
+        return AuditReport(
+            reading=summarise_reading(reading),
+            rules=self._rules,
+            records=self._records,
+            clean=share_value(self._records - unclean, self._records),
+            tiers=_tiers(combinations, {case.id: case.tier for case in cases}, self._records),
+            edge_cases=cases,
+            fields=tuple(self._profile(rule) for rule in self._rules.rules),
+            problems=sum(case.records for case in cases),
+            not_checked=not_checked(self._rules),
+            combinations=combinations,
+        )
+
+    def _edge_cases(self) -> tuple[EdgeCase, ...]:
+        rows = self._connection.execute(
+            "SELECT found.edge_case, found.records, found.first, coalesce(p.value, r.line_text, r.c0, '') "
+            "FROM (SELECT edge_case, count(*) AS records, min(record) AS first FROM problems GROUP BY edge_case) AS found "
+            "JOIN problems AS p ON p.edge_case = found.edge_case AND p.record = found.first "
+            "JOIN records AS r ON r.record = found.first ORDER BY found.records DESC, found.edge_case"
+            if self._rules.rules
+            else "SELECT edge_case, count(*), min(record), min(value) FROM problems GROUP BY edge_case ORDER BY 2 DESC, 1"
+        ).fetchall()
+        return tuple(self._edge_case(*row) for row in rows)
+
+    def _edge_case(self, edge_case: str, records: int, first: int, example: str | None) -> EdgeCase:
+        case = self._cases[edge_case]
+        share = share_value(records, self._records)
+        shown = (example or "")[:_EXAMPLE_LENGTH]
+        return EdgeCase(
+            id=edge_case,
+            kind=case.check.kind,
+            field=case.field,
+            title=case.title,
+            reason=case.check.reason,
+            tier=case.check.tier,
+            records=records,
+            share=share.share,
+            low=share.low,
+            high=share.high,
+            example=shown,
+            example_shape=_shape(shown),
+            example_record=first,
+        )
+
+    def _combinations(self, cases: tuple[EdgeCase, ...]) -> tuple[Combination, ...]:
+        """How many records have which edge cases together, counted as bits of a few numbers a record."""
+        if not cases:
+            return ()
+        ids = [case.id for case in cases]
+        blocks = range(-(-len(ids) // _BITS))
+        rows = ", ".join(
+            f"({quote_literal(edge_case)}, {place // _BITS}, {1 << (place % _BITS)})" for place, edge_case in enumerate(ids)
+        )
+        marks = ", ".join(f"sum(bit) FILTER (WHERE block = {block}) AS m{block}" for block in blocks)
+        names = ", ".join(f"m{block}" for block in blocks)
+        found = self._connection.execute(
+            f"SELECT count(*), {names} FROM (SELECT record, {marks} FROM problems AS p "
+            f"JOIN (VALUES {rows}) AS c(edge_case, block, bit) ON p.edge_case = c.edge_case GROUP BY record) GROUP BY {names}"
+        ).fetchall()
+        combinations = (
+            Combination(edge_cases=tuple(sorted(_named(masks, ids))), records=count) for count, *masks in found
+        )
+        return tuple(sorted(combinations, key=lambda one: (-one.records, one.edge_cases)))
+
+    def _profile(self, rule: FieldRule) -> FieldProfile:
+        tally = self._tallies[rule.position]
+        missing = tally.blank + tally.words
+        tokens = {"": tally.blank} if tally.blank else {}
+        return FieldProfile(
+            field=rule.field,
+            position=rule.position,
+            kind=rule.kind.value,
+            required=rule.required,
+            filled=tally.checked - missing,
+            missing=missing,
+            missing_tokens=tokens | tally.tokens,
+            distinct=tally.distinct,
+            formats=self._formats(rule, tally),
+            note=_note(rule, tally, exact=self._records <= _EXACT_DISTINCT),
+        )
+
+    def _formats(self, rule: FieldRule, tally: _Tally) -> tuple[FormatVariant, ...]:
+        if not rule.check or rule.kind not in DATED | NUMERIC:
+            return ()
+        counts = Counter(tally.formats)
+        counts[rule.format] += tally.checked - tally.blank - tally.words - tally.kept - tally.unsettled
+        variants = (
+            FormatVariant(name=name, values=count, example=tally.examples.get(name, ""), expected=name == rule.format)
+            for name, count in counts.items()
+            if count
+        )
+        return tuple(sorted(variants, key=lambda variant: (-variant.values, variant.name)))
+
+    # --- the connection -------------------------------------------------------------------------------------------
+
+    def forget(self) -> None:
+        for table in ("verdicts", "more_verdicts", "suspects", "judged", "fused"):
+            self._connection.execute(f"DROP TABLE IF EXISTS {table}")
+
+    def _insert(self, case: _Case, rule: FieldRule | None, rows: str) -> None:
+        """Adds rows (record, line, value, reason) to the problem list under an edge case."""
+        self._cases[case.id] = case
+        name = quote_literal(case.field) if case.field else "''"
+        position = str(rule.position) if rule else "NULL"
+        self._connection.execute(
+            f"INSERT INTO problems SELECT record, line, {name}, {position}, {quote_literal(case.id)}, value, reason "
+            f"FROM ({rows}) AS found(record, line, value, reason)"
+        )
+
+    def _one(self, query: str) -> tuple[int, ...]:
+        row = self._connection.execute(query).fetchone()
+        return row or ()
+
+
+def _verdict(rule: FieldRule) -> str:
+    """SQL for a cell's verdict: the cheap certainties first."""
+    column = f"c{rule.position}"
+    fine = f"WHEN {surely_fine(rule, column)} THEN {_FINE}"
+    kept = is_kept_word(column, rule)
+    if kept:
+        fine = f"{fine} WHEN {kept} THEN {_KEPT}"
+    word = f"WHEN {is_missing_word(column, rule)} THEN {_WORD}"
+    blank = f"WHEN {is_blank(column)} THEN {_BLANK}"
+    missing = f"WHEN {may_be_missing(column, rule)} THEN CASE {word} {blank} {fine} ELSE {_UNSETTLED} END"
+    steps = f"{fine} {missing}" if is_decisive(rule) else f"{missing} {fine}"
+    return f"CAST(CASE WHEN {is_empty(column)} THEN {_BLANK} {steps} ELSE {_UNSETTLED} END AS UTINYINT)"
+
+
+def _line_reason(fault: str, fields: int) -> str:
+    if fault in (LineFault.TOO_FEW_CELLS, LineFault.TOO_MANY_CELLS):
+        return f"CAST(cells AS VARCHAR) || ' cells where the header has {fields}'"
+    check = LINE_CHECKS.get(fault)
+    return quote_literal(check.title.lower() if check else fault)
+
+
+def _named(masks: Iterable[int | None], ids: list[str]) -> Iterable[str]:
+    for block, mask in enumerate(masks):
+        bits = int(mask or 0)
+        for place in range(_BITS):
+            if bits >> place & 1:
+                yield ids[block * _BITS + place]
+
+
+def _tiers(combinations: tuple[Combination, ...], tiers: dict[str, Tier], records: int) -> tuple[TierCount, ...]:
+    """One tier a record: the worst of its edge cases decides."""
+    order = list(Tier)
+    counts = dict.fromkeys(Tier, 0)
+    for combination in combinations:
+        counts[max((tiers[case] for case in combination.edge_cases), key=order.index)] += combination.records
+    counts[Tier.CLEAN] = records - sum(counts.values())
+    return tuple(_tier_count(tier, counts[tier], records) for tier in Tier)
+
+
+def _tier_count(tier: Tier, count: int, records: int) -> TierCount:
+    share = share_value(count, records)
+    return TierCount(tier=tier, records=count, share=share.share, low=share.low, high=share.high)
+
+
+def _shape(text: str) -> str:
+    """The text as a mask: A and a for letters, 9 for digits, other characters as they are."""
+    return "".join(
+        "9" if one.isdigit() else "A" if one.isalpha() and one.isupper() else "a" if one.isalpha() else one for one in text
+    )
+
+
+def _note(rule: FieldRule, tally: _Tally, *, exact: bool) -> str:
+    notes = []
+    if not rule.check:
+        notes.append("not checked")
+    if rule.kind in DATED and any(mark in rule.format for mark in ("/", "dd-mm", "mm-dd")):
+        notes.append(f"day-month order: {rule.day_month_order}")
+    if tally.distinct and not exact:
+        notes.append("distinct values estimated")
+    return "; ".join(notes)

@@ -1,0 +1,417 @@
+"""Delimited text of any dialect to the table `records`: nothing dropped, every physical line accounted for."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from readiness.audit.reading.alignment import align_records, divide_otherwise
+from readiness.audit.reading.budget import Budget
+from readiness.audit.reading.cell_shapes import is_blank
+from readiness.audit.reading.cells import Dialect
+from readiness.audit.reading.dialect import find_dialect
+from readiness.audit.reading.encoding import Encoding, find_encoding, write_utf8_copy
+from readiness.audit.reading.faults import Table, mark_faults
+from readiness.audit.reading.layout import Layout, find_layout
+from readiness.audit.reading.records_table import Batch, RecordsTable
+from readiness.audit.reading.recovery import Divided, divide, main_width
+from readiness.audit.reading.regular import Region, load_regular
+from readiness.audit.reading.text_lines import LineScan, scan_lines, text_lines, without_end
+from readiness.audit.reading.values import LineFault, Reading, ReadingLimits, ReadingOptions, SampleFile, SampleFormat
+from readiness.errors import InvalidValueError, UnreadableFileError
+
+if TYPE_CHECKING:
+    import duckdb
+
+_HEAD_LINES = 2_000
+_HEAD_CHARACTERS = 400_000
+_TAIL_BYTES = 32_768
+_SMALL_BYTES = 1 << 20  # below this the careful way is as fast as any
+_BATCH = 20_000
+_ROWS_ABOVE = 10  # rows among which a header with another delimiter is looked for
+_PREAMBLE_SHOWN = 20
+_PREAMBLE_CHARACTERS = 200
+_RUN_NOTE = "Several delimiters in a row were taken as one."
+
+
+def read_delimited(
+    sample: SampleFile,
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    options: ReadingOptions,
+    limits: ReadingLimits,
+    sha256: str,
+    size_bytes: int,
+    progress: Callable[[float], None] | None = None,
+) -> Reading:
+    """The reading of a delimited text file, whose records are then in the table `records` of the connection."""
+    budget = Budget(sample.name, limits, progress=progress)
+    blank = Reading(sample.name, sha256, size_bytes, SampleFormat.CSV, (), 0, {}, options=options)
+    if not size_bytes:
+        return _read_nothing(connection, blank)
+    encoding = _find_encoding(sample, options)
+    with _utf8(sample, encoding) as path:
+        scan = scan_lines(path, budget)
+        budget.report(0.1)
+        text = _Text.of(path, scan, options)
+        if not text.head:
+            return _read_nothing(connection, replace(blank, lines=scan.lines, empty_lines=scan.lines))
+        reading = _read_text(text, connection, options, budget, blank)
+    return replace(
+        reading,
+        encoding=encoding.name,
+        encoding_reason=encoding.reason,
+        notes=(*_encoding_notes(encoding), *reading.notes),
+    )
+
+
+def dialect_of(reading: Reading) -> Dialect:
+    """The dialect with which a delimited file was read."""
+    return Dialect(reading.delimiter or ",", reading.quote, reading.escape, run=_RUN_NOTE in reading.notes)
+
+
+def _find_encoding(sample: SampleFile, options: ReadingOptions) -> Encoding:
+    try:
+        return find_encoding(sample.path, sample.name, options.encoding)
+    except OSError as exc:
+        raise UnreadableFileError(sample.name, "the file cannot be opened", "Check that you may read it.") from exc
+
+
+@contextmanager
+def _utf8(sample: SampleFile, encoding: Encoding) -> Iterator[Path]:
+    """The path of the file's text as plain UTF-8: the file itself, or a copy that lives as long as it is read."""
+    if encoding.is_plain_utf8:
+        yield sample.path
+        return
+    folder = Path(tempfile.mkdtemp(prefix="readiness-"))
+    try:
+        copy = folder / "text.csv"
+        write_utf8_copy(sample.path, encoding, copy)
+        yield copy
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _encoding_notes(encoding: Encoding) -> tuple[str, ...]:
+    if not encoding.damaged:
+        return ()
+    return (f"{encoding.damaged:,} bytes are not valid {encoding.name}; they were read as Windows-1252 characters.",)
+
+
+def _read_nothing(connection: duckdb.DuckDBPyConnection, blank: Reading) -> Reading:
+    RecordsTable(connection)
+    return replace(blank, notes=("The file is empty: it holds no header and no record.",))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A UTF-8 file with its line counts, its dialect and its first lines."""
+
+    path: Path
+    scan: LineScan
+    dialect: Dialect
+    lone_returns_end: bool
+    head: tuple[str, ...]  # with their line ends
+
+    @classmethod
+    def of(cls, path: Path, scan: LineScan, options: ReadingOptions) -> _Text:
+        lone_returns_end = True
+        head = _head(path, lone_returns_end)
+        dialect = _dialect(path, head, options)
+        if scan.lone_returns and scan.line_feeds and not _returns_end_lines(path, dialect):
+            lone_returns_end = False
+            head = _head(path, lone_returns_end)
+            dialect = _dialect(path, head, options)
+        return cls(path, scan, dialect, lone_returns_end, head if any(map(without_end, head)) else ())
+
+    def lines(self) -> Iterator[str]:
+        return text_lines(self.path, lone_returns_end=self.lone_returns_end)
+
+    @property
+    def line_count(self) -> int:
+        if self.lone_returns_end:
+            return self.scan.lines
+        with self.path.open("rb") as file:
+            file.seek(-1, 2)
+            open_end = file.read(1) != b"\n"
+        return self.scan.line_feeds + open_end
+
+
+def _head(path: Path, lone_returns_end: bool) -> tuple[str, ...]:
+    """The first lines of the file, whole lines only."""
+    head: list[str] = []
+    size = 0
+    for line in islice(text_lines(path, lone_returns_end=lone_returns_end), _HEAD_LINES):
+        head.append(line)
+        size += len(line)
+        if size > _HEAD_CHARACTERS:
+            break
+    return tuple(head)
+
+
+def _tail(path: Path) -> list[str]:
+    """The last lines of a file that is longer than its head."""
+    with path.open("rb") as file:
+        file.seek(0, 2)
+        if file.tell() < _HEAD_CHARACTERS + _TAIL_BYTES:
+            return []
+        file.seek(-_TAIL_BYTES, 2)
+        text = file.read().decode("utf-8", "replace")
+    return text.splitlines()[2:]
+
+
+def _dialect(path: Path, head: Sequence[str], options: ReadingOptions) -> Dialect:
+    lines = [without_end(line) for line in head]
+    if options.delimiter is not None:
+        _check_delimiter(options.delimiter, path)
+    for place, sign in (("Quote", options.quote), ("Escape", options.escape)):
+        if sign and len(sign) > 1:
+            raise InvalidValueError(place, sign, "must be one character, or empty for none")
+    return find_dialect([*lines, *_tail(path)], delimiter=options.delimiter, quote=options.quote, escape=options.escape)
+
+
+def _check_delimiter(delimiter: str, path: Path) -> None:
+    if not delimiter or "\n" in delimiter or "\r" in delimiter:
+        raise InvalidValueError("Delimiter", delimiter, "cannot divide a line; give a character such as , or ;")
+    wanted = delimiter.encode("utf-8", "replace")
+    kept = b""
+    with path.open("rb") as file:
+        while chunk := file.read(_TAIL_BYTES * 32):
+            if wanted in kept + chunk:
+                return
+            kept = chunk[-len(wanted) :]
+    raise InvalidValueError("Delimiter", delimiter, "does not occur in the file; leave it out to have it found")
+
+
+def _returns_end_lines(path: Path, dialect: Dialect) -> bool:
+    """Whether a carriage return alone ends a line in a file that also has line feeds: its pieces are whole records."""
+    width = main_width(_head(path, False), dialect)
+    pieces = [
+        piece for line in _head(path, False) for piece in without_end(line).split("\r") if "\r" in without_end(line)
+    ]
+    if not pieces:
+        return True
+    whole = sum(len(dialect.split(piece) or ()) == width for piece in pieces)
+    return width > 1 and whole >= 0.5 * len(pieces)
+
+
+def _read_text(
+    text: _Text, connection: duckdb.DuckDBPyConnection, options: ReadingOptions, budget: Budget, blank: Reading
+) -> Reading:
+    rows = list(divide(text.head, text.dialect, main_width(text.head, text.dialect)))
+    if not rows:  # the head is empty lines only
+        rows = list(islice(divide(text.lines(), text.dialect, 1), 1_000))
+    rows = _redivide_above(rows, text)
+    layout = _find_layout(rows, text, options)
+    budget.check_fields(max(layout.width, *(len(row.cells) for row in rows)))
+    first_line = _first_line(rows, layout)
+    loaded = _load(text, connection, rows, layout, first_line, budget)
+    budget.report(0.9)
+    table = Table(
+        layout.width,
+        tuple(tuple(rows[place].cells) for place in layout.header),
+        layout.shapes,
+        layout.typical_filled,
+        tuple(loaded.gaps),
+    )
+    faults = mark_faults(connection, table)
+    keep_line_texts(connection, text, loaded.spans if loaded.careful else None)
+    if loaded.careful:
+        align_records(connection, text.dialect, layout.width, layout.shapes)
+    budget.report(1.0)
+    return _describe(blank, text, rows, layout, loaded, faults)
+
+
+def _redivide_above(rows: list[Divided], text: _Text) -> list[Divided]:
+    """The rows; those among the first that only another delimiter divides like the table are divided by that one."""
+    width = main_width(text.head, text.dialect)
+    for place, row in enumerate(rows[:_ROWS_ABOVE]):
+        if len(row.cells) < width and row.span == 1:
+            cells = divide_otherwise(without_end(text.head[row.line - 1]), text.dialect, width)
+            if cells and not any(map(is_blank, cells[:-1])):
+                rows[place] = row._replace(cells=cells)
+    return rows
+
+
+def _find_layout(rows: Sequence[Divided], text: _Text, options: ReadingOptions) -> Layout:
+    if options.header_line is None:
+        return find_layout(rows, header_rows=options.header_lines)
+    if options.header_line == 0:
+        return find_layout(rows, header_row=-1)
+    lines = text.line_count
+    if not 0 < options.header_line <= lines:
+        raise InvalidValueError("Header line", options.header_line, f"is not in the file, which has {lines:,} lines")
+    place = next((place for place, row in enumerate(rows) if row.line + row.span > options.header_line), None)
+    if place is None:
+        raise InvalidValueError("Header line", options.header_line, f"is not within the first {rows[-1].line:,} lines")
+    return find_layout(rows, header_row=place, header_rows=options.header_lines)
+
+
+def _first_line(rows: Sequence[Divided], layout: Layout) -> int:
+    """The line at which the records begin."""
+    if layout.header:
+        last = rows[layout.header[-1]]
+        return last.line + last.span
+    return rows[layout.first_record].line if layout.first_record < len(rows) else rows[-1].line + rows[-1].span
+
+
+@dataclass(slots=True)
+class _Loaded:
+    """What the loading saw beside the records themselves."""
+
+    records: int = 0
+    empty_lines: int = 0  # among and below the records
+    careful: bool = False
+    mended: int = 0
+    spans: dict[int, int] = field(default_factory=dict)  # record -> lines, where more than one
+    gaps: list[int] = field(default_factory=list)  # records that an empty line precedes
+
+
+def _load(
+    text: _Text,
+    connection: duckdb.DuckDBPyConnection,
+    rows: Sequence[Divided],
+    layout: Layout,
+    first_line: int,
+    budget: Budget,
+) -> _Loaded:
+    body = rows[layout.first_record :]
+    regular = all(len(row.cells) == layout.width and not row.unclosed for row in body)
+    if text.scan.size > _SMALL_BYTES and regular and text.lone_returns_end:
+        region = _region(text, first_line)
+        if load_regular(connection, region, text.dialect, layout.width):
+            row = connection.execute("SELECT count(*) FROM records").fetchone()
+            return _Loaded(records=int(row[0]) if row else 0)
+    return _load_carefully(text, connection, layout, first_line, budget)
+
+
+def _region(text: _Text, first_line: int) -> Region:
+    above = "".join(islice(text.lines(), first_line - 1)).encode()
+    feeds, returns, pairs = above.count(b"\n"), above.count(b"\r"), above.count(b"\r\n")
+    return Region(text.path, first_line, len(above), LineScan(len(above), feeds, returns, pairs, False), text.scan)
+
+
+def _load_carefully(
+    text: _Text, connection: duckdb.DuckDBPyConnection, layout: Layout, first_line: int, budget: Budget
+) -> _Loaded:
+    """Line by line in Python, with recovery."""
+    table = RecordsTable(connection)
+    table.add_columns(layout.width)
+    loaded = _Loaded(careful=True)
+    next_line, total = first_line, max(1, text.line_count)
+    lines = islice(text.lines(), first_line - 1, None)
+    division = divide(lines, text.dialect, layout.width, first_line=first_line)
+    while batch := list(islice(division, _BATCH)):
+        for number, row in enumerate(batch, start=table.records + 1):
+            if row.line != next_line:
+                loaded.empty_lines += row.line - next_line
+                loaded.gaps.append(number)
+            if row.span > 1:
+                loaded.spans[number] = row.span
+            next_line = row.line + row.span
+        table.append(_batch(batch, layout.width))
+        budget.report(0.1 + 0.8 * min(1.0, next_line / total))
+    loaded.records = table.records
+    loaded.empty_lines += text.line_count - next_line + 1
+    return loaded
+
+
+def _batch(rows: Sequence[Divided], width: int) -> Batch:
+    cells = [row.cells if len(row.cells) == width else _fitted(row.cells, width) for row in rows]
+    return Batch(
+        lines=[row.line for row in rows],
+        cells=[len(row.cells) for row in rows],
+        faults=[LineFault.UNCLOSED_QUOTE.value if row.unclosed else None for row in rows],
+        line_texts=[None] * len(rows),
+        columns={place: list(column) for place, column in enumerate(zip(*cells, strict=True))},
+    )
+
+
+def _fitted(cells: Sequence[str], width: int) -> Sequence[str | None]:
+    """Exactly `width` cells: those that are not there are None, surplus ones stay in the line's text."""
+    return [*cells[:width], *([None] * (width - len(cells)))]
+
+
+def keep_line_texts(connection: duckdb.DuckDBPyConnection, text: _Text, spans: dict[int, int] | None) -> None:
+    """Sets `line_text` of every record with a fault. Without `spans` a record reaches to the next one."""
+    wanted = connection.execute("SELECT record, line FROM records WHERE fault IS NOT NULL ORDER BY line").fetchall()
+    if not wanted:
+        return
+    if spans is None:
+        spans = _spans_of_faulty(connection, text.line_count)
+    lines, number = text.lines(), 0
+    found: list[tuple[int, str]] = []
+    for record, line in wanted:
+        kept = list(islice(lines, line - number - 1, line - number - 1 + spans.get(record, 1)))
+        number = line - 1 + len(kept)
+        found.append((record, without_end("".join(kept))))
+        if len(found) >= _BATCH:
+            _store_texts(connection, found)
+            found = []
+    _store_texts(connection, found)
+
+
+def _spans_of_faulty(connection: duckdb.DuckDBPyConnection, lines: int) -> dict[int, int]:
+    rows = connection.execute(
+        """
+        SELECT record, span FROM (
+            SELECT record, fault, coalesce(lead(line) OVER (ORDER BY record), ? + 1) - line AS span FROM records
+        )
+        WHERE fault IS NOT NULL AND span > 1
+        """,
+        [lines],
+    )
+    return {int(record): int(span) for record, span in rows.fetchall()}
+
+
+def _store_texts(connection: duckdb.DuckDBPyConnection, found: Sequence[tuple[int, str]]) -> None:
+    if not found:
+        return
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE line_texts AS
+        SELECT unnest(?::BIGINT[]) AS record, unnest(?::VARCHAR[]) AS line_text
+        """,
+        [[record for record, _ in found], [line for _, line in found]],
+    )
+    connection.execute(
+        "UPDATE records SET line_text = line_texts.line_text FROM line_texts WHERE line_texts.record = records.record"
+    )
+    connection.execute("DROP TABLE line_texts")
+
+
+def _describe(
+    blank: Reading, text: _Text, rows: Sequence[Divided], layout: Layout, loaded: _Loaded, faults: dict[str, int]
+) -> Reading:
+    first_line = _first_line(rows, layout)
+    header = [rows[place] for place in layout.header]
+    header_lines = sum(row.span for row in header)
+    above = list(islice(text.lines(), (header[0].line if header else first_line) - 1))
+    blank_above = not any(without_end(line) for line in above)
+    preamble = (
+        () if blank_above else tuple(without_end(line)[:_PREAMBLE_CHARACTERS] for line in above[:_PREAMBLE_SHOWN])
+    )
+    between = first_line - 1 - len(above) - header_lines
+    return replace(
+        blank,
+        fields=layout.names,
+        records=loaded.records,
+        faults=faults,
+        delimiter=text.dialect.delimiter,
+        quote=text.dialect.quote,
+        escape=text.dialect.escape,
+        line_end=text.scan.line_end,
+        lines=text.line_count,
+        preamble_lines=0 if blank_above else len(above),
+        preamble=preamble,
+        header_line=header[0].line if header else 0,
+        header_lines=header_lines,
+        empty_lines=loaded.empty_lines + between + (len(above) if blank_above else 0),
+        notes=(*((_RUN_NOTE,) if text.dialect.run else ()), *layout.notes),
+    )

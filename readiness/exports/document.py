@@ -1,0 +1,127 @@
+"""A document as a value: what it says, without how it looks. Builders make it; each renderer turns it into one format.
+
+Texts are plain: a renderer escapes them for its format, so user text can be put in as it was typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Align(StrEnum):
+    LEFT = "left"
+    RIGHT = "right"
+    CENTRE = "centre"
+
+
+class Tone(StrEnum):
+    """How a callout is meant; a renderer may colour it, and never by colour alone."""
+
+    NEUTRAL = "neutral"
+    GOOD = "good"
+    CAUTION = "caution"
+    STOP = "stop"
+
+
+class ParagraphKind(StrEnum):
+    BODY = "body"
+    LEAD = "lead"  # the sentence to read if only one is read
+    NOTE = "note"  # small print
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+    level: int = 1  # 1..3
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    text: str
+    kind: ParagraphKind = ParagraphKind.BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    items: tuple[str, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A table column. `width` is relative to the others; `verbatim` cells hold values as they stand in a file."""
+
+    title: str
+    align: Align = Align.LEFT
+    width: float = 1.0
+    verbatim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Every row has as many cells as there are columns."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"a row of {len(row)} cells in a table of {len(self.columns)} columns")
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """Names with their values, such as the parts of a form."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Callout:
+    """The one thing a reader must not miss, e.g. the verdict."""
+
+    title: str
+    text: str = ""
+    tone: Tone = Tone.NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One line to sign; `signed` says when and how it was signed, and is empty where a hand is still to sign."""
+
+    name: str
+    role: str = ""
+    signed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """What follows begins on a new page, where there are pages."""
+
+
+Block = Heading | Paragraph | Bullets | Table | Properties | Callout | Signatures | PageBreak
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a document says. `dated` and `fingerprint` stand apart: they are not part of what is fingerprinted."""
+
+    title: str
+    subtitle: str = ""
+    meta: tuple[tuple[str, str], ...] = ()
+    blocks: tuple[Block, ...] = ()
+    dated: str = ""  # e.g. "21 Nov 2026"
+    fingerprint: str = ""  # SHA-256 of the content in Markdown, in hex
+
+    def undated(self) -> Document:
+        """The same content without date and fingerprint."""
+        return replace(self, dated="", fingerprint="")

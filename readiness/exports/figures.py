@@ -1,0 +1,71 @@
+"""Figures as they are written in every document: shares, person-days, money, dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+NOT_STATED = "not stated"
+ONE, TENTH = Decimal(1), Decimal("0.1")
+
+
+def percent(share: float) -> str:
+    """0.7211 as "72.1%". Says 0.0% and 100.0% only where that is exact."""
+    if 0 < share < 0.0005:
+        return "under 0.1%"
+    if 0.9995 <= share < 1:
+        return "over 99.9%"
+    return f"{share:.1%}"
+
+
+def interval(low: float, high: float) -> str:
+    """A 95 % interval of a share."""
+    return f"{percent(low)} to {percent(high)}"
+
+
+def number(value: float) -> str:
+    """A figure with thousands separators, and decimals only where there are any."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def days(value: float | None) -> str:
+    """Person-days to one decimal at most; an unknown estimate stays empty."""
+    return "" if value is None else f"{_rounded(value, TENTH):,}".removesuffix(".0")
+
+
+def whole(value: float) -> str:
+    """A figure without decimals: 48,663."""
+    return f"{_rounded(value, ONE):,}"
+
+
+def money(value: float | None, currency: str) -> str:
+    return NOT_STATED if value is None else f"{number(value)} {currency}".strip()
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """`count` with its noun: "1 record", "2,400 records"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def day(moment: date | datetime | None) -> str:
+    """21 Nov 2026, in English whatever the machine's language is."""
+    if moment is None:
+        return ""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def stated(text: str) -> str:
+    """What was typed, or the plain remark that nothing was."""
+    return text.strip() or NOT_STATED
+
+
+def sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _rounded(value: float, step: Decimal) -> Decimal:
+    """Half goes up, as spreadsheets do it: the document and the workbook must show one figure."""
+    return Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP)
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
