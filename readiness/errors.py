@@ -85,7 +85,14 @@ class ConflictError(ReadinessError):
     """A newer version was saved by someone else since this one was read. Nothing was overwritten."""
 
     def __init__(
-        self, what: str, *, read_version: int, current_version: int, by: str, mine: dict[str, Any], theirs: dict[str, Any]
+        self,
+        what: str,
+        *,
+        read_version: int,
+        current_version: int,
+        by: str,
+        mine: dict[str, Any],
+        theirs: dict[str, Any],
     ) -> None:
         self.what = what
         self.read_version = read_version
@@ -93,7 +100,9 @@ class ConflictError(ReadinessError):
         self.by = by
         self.mine = mine
         self.theirs = theirs
-        super().__init__(f"{by or 'Someone'} changed {what} meanwhile. Nothing was overwritten: choose which one to keep.")
+        super().__init__(
+            f"{by or 'Someone'} changed {what} meanwhile. Nothing was overwritten: choose which one to keep."
+        )
 
 
 class StoreError(ReadinessError):
@@ -119,7 +128,7 @@ class StoreTooNewError(StoreError):
         self.found = found
         self.known = known
         super().__init__(
-            f"The project file {path} has format {found}; this Readiness knows up to {known}. Install the newer version."
+            f"The project file {path} has format {found}; this one knows up to {known}. Install the newer version."
         )
 
 
@@ -129,4 +138,6 @@ class StoreDamagedError(StoreError):
     def __init__(self, path: str, reason: str) -> None:
         self.path = path
         self.reason = reason
-        super().__init__(f"Cannot open the project file {path}: {reason}. Restore a copy, or choose another file with --db.")
+        super().__init__(
+            f"Cannot open the project file {path}: {reason}. Restore a copy, or choose another file with --db."
+        )

@@ -23,7 +23,7 @@ from readiness.outcome import agreement
 from readiness.project import documents
 from readiness.project.kept import open_kept_sample
 from readiness.project.samples import OpenSample, SampleDesk, open_sample
-from readiness.project.state import AuditRecord, Kind, ProjectState, SampleInfo, check, parse_state, validated
+from readiness.project.state import MODELS, AuditRecord, Kind, ProjectState, SampleInfo, check, parse_state, validated
 from readiness.scope.catalog import ComponentCatalog, item_from_component, item_from_decision, starting_items
 from readiness.scope.items import ItemSource
 from readiness.store import Document, ProjectRow, Store
@@ -109,7 +109,7 @@ class Projects:
         """The row after `changes` to its parts. Refuses bad values; a change that someone else's change to the
         same part would overwrite is a ConflictError, changes to different parts are merged by the store."""
         current = self.store.document(project_id, kind, key)
-        base = current.body if current else validated(kind, {}).model_dump(mode="json")
+        base = current.body if current else {}
         value = validated(kind, {**base, **changes})
         if current and not version and _untouched(kind, current.body, changes):
             version = current.version  # who saw an empty form changes only what is still empty

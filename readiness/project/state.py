@@ -22,6 +22,7 @@ from readiness.outcome.agreement import Signature
 from readiness.outcome.definition import OutcomeDefinition
 from readiness.outcome.ownership import Ownership
 from readiness.scope.items import ItemSource, ScopeItem, ScopePlan
+from readiness.standard.status import StandardStatus
 from readiness.store import Document, ProjectRow
 from readiness.workflow import Workflow
 
@@ -86,6 +87,7 @@ class Kind(StrEnum):
     OWNERSHIP = "ownership"
     ANSWER = "answer"
     STOP_INPUTS = "stop_inputs"
+    STANDARD = "standard"
     BRIEF_NOTES = "brief_notes"
     BRIEF_SIGNATURE = "brief_signature"
 
@@ -103,6 +105,7 @@ MODELS: Mapping[Kind, type[BaseModel]] = {
     Kind.OWNERSHIP: Ownership,
     Kind.ANSWER: Answer,
     Kind.STOP_INPUTS: StopInputs,
+    Kind.STANDARD: StandardStatus,
     Kind.BRIEF_NOTES: BriefNotes,
     Kind.BRIEF_SIGNATURE: BriefSignature,
 }
@@ -130,6 +133,7 @@ class ProjectState:
     ownership: Ownership
     answers: Mapping[FailureMode, Answer]
     stop_inputs: StopInputs
+    standard: Mapping[str, StandardStatus]
     notes: BriefNotes
     brief_signatures: tuple[BriefSignature, ...]
     versions: Mapping[tuple[str, str], int]
@@ -196,6 +200,7 @@ def parse_state(row: ProjectRow, documents: Iterable[Document]) -> ProjectState:
         ownership=parsed[Kind.OWNERSHIP].get("", Ownership()),
         answers={answer.question: answer for answer in parsed[Kind.ANSWER].values()},
         stop_inputs=parsed[Kind.STOP_INPUTS].get("", StopInputs()),
+        standard=parsed[Kind.STANDARD],
         notes=parsed[Kind.BRIEF_NOTES].get("", BriefNotes()),
         brief_signatures=tuple(sorted(parsed[Kind.BRIEF_SIGNATURE].values(), key=lambda s: (s.signed_at, s.name))),
         versions=versions,

@@ -67,6 +67,8 @@ class ScopePlan(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     prototype_days: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)
-    planned_days: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)  # the prototype team's own estimate of production
+    planned_days: float | None = Field(
+        default=None, ge=0, le=100_000, allow_inf_nan=False
+    )  # the prototype team's own estimate of production
     day_rate: float | None = Field(default=None, ge=0, le=1_000_000, allow_inf_nan=False)
     currency: str = "EUR"

@@ -13,6 +13,7 @@ from readiness.diagnosis.verdict import Diagnosis
 from readiness.locations import default_store_path
 from readiness.project import Projects, ProjectState
 from readiness.project.opening import open_projects
+from readiness.standard.checklist import ReadinessStandard
 
 
 @st.cache_resource(show_spinner=False)
@@ -25,6 +26,12 @@ def projects() -> Projects:
 def failure_modes() -> FailureModeCatalog:
     """What each failure mode looks like, when it shows and how it is fixed."""
     return read_catalog("failure_modes", FailureModeCatalog)
+
+
+@st.cache_resource(show_spinner=False)
+def readiness_standard() -> ReadinessStandard:
+    """The readiness standard of the catalog."""
+    return read_catalog("readiness_standard", ReadinessStandard)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -30,10 +30,11 @@ def edit_grid(
     columns: Mapping[str, Any],
     locked: Sequence[str],
     save: Callable[[RowEdit], str | None],
+    row_height: int = ROW_HEIGHT,
     alt: str = "",
 ) -> None:
     """A grid over `frame`, whose index holds the row ids. `save` stores one row's edit and returns the sentence of a
-    refusal, or None; what was typed elsewhere is kept either way."""
+    refusal, or None; what was typed elsewhere is kept either way. Text wraps in rows of more than one line's height."""
     _forget_outdated_edits(name, frame)
     st.data_editor(
         frame,
@@ -45,7 +46,8 @@ def edit_grid(
         num_rows="fixed",
         width="stretch",
         placeholder="-",
-        height=ROW_HEIGHT * (min(len(frame), MOST_VISIBLE_ROWS) + 1) + 3,
+        row_height=row_height,
+        height=row_height * min(len(frame), MOST_VISIBLE_ROWS) + ROW_HEIGHT + 3,
         on_change=_apply,
         args=(name, tuple(frame.index), save),
         alt=alt or None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from readiness.diagnosis.preparations import preparations
@@ -18,6 +19,7 @@ from readiness.ui.rooms import AUDIT, PORTFOLIO, WORKFLOW
 from readiness.ui.wording import badge, moment, plain
 
 EXPORT_SUFFIX = ".readiness"
+MOST_HISTORY = 100  # entries of the journal that are shown
 MOST_WITHOUT_SEARCH = 12  # projects that are seen at a glance
 
 _VERDICT_COLOUR: dict[Verdict, Colour] = {Verdict.GO: "green", Verdict.FIX_FIRST: "orange", Verdict.STOP: "red"}
@@ -130,7 +132,19 @@ def _manage(projects: Projects, rows: list[ProjectRow]) -> None:
                 on_click="ignore",
                 help="The whole project in one file: every row, its history, and kept records.",
             )
+        _history(projects, row)
         _import(projects)
+
+
+def _history(projects: Projects, row: ProjectRow) -> None:
+    """Who changed what, newest first."""
+    st.markdown(f"**Last changes of {plain(row.name)}**")
+    entries = projects.store.journal(row.id, limit=MOST_HISTORY)
+    lines = [
+        {"When": moment(entry.at), "Who": entry.who, "What": entry.what, "Where": f"{entry.kind} {entry.key}".strip()}
+        for entry in entries
+    ]
+    st.dataframe(pd.DataFrame(lines), hide_index=True, width="stretch", height=240)
 
 
 def _rename(row: ProjectRow, key: str) -> None:

@@ -30,9 +30,10 @@ WORKFLOW = Room("workflow.py", "Workflow", "Prepare")
 AUDIT = Room("data_audit.py", "Data audit", "Prepare")
 SCOPE = Room("production_scope.py", "Production scope", "Prepare")
 OUTCOME = Room("outcome.py", "Outcome", "Prepare")
+STANDARD = Room("readiness_standard.py", "Readiness standard", "Prepare")
 DIAGNOSIS = Room("diagnosis.py", "Diagnosis", "Decide")
 BRIEF = Room("brief.py", "Brief", "Decide")
 
-ROOMS = (PORTFOLIO, WORKFLOW, AUDIT, SCOPE, OUTCOME, DIAGNOSIS, BRIEF)
+ROOMS = (PORTFOLIO, WORKFLOW, AUDIT, SCOPE, OUTCOME, STANDARD, DIAGNOSIS, BRIEF)
 
 ROOM_OF_TOPIC = {Topic.DATA: AUDIT, Topic.SCOPE: SCOPE, Topic.OUTCOME: OUTCOME, Topic.OWNERSHIP: OUTCOME}
