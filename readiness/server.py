@@ -134,9 +134,11 @@ def is_known_host(host: str, allowed: Iterable[str]) -> bool:
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """The server's start: answers without delay, and page libraries loaded while the first browser connects."""
     send_without_delay(asyncio.get_running_loop())
-    threading.Thread(target=load_page_libraries, name="load-page-libraries", daemon=True).start()
+    loading = threading.Thread(target=load_page_libraries, name="load-page-libraries", daemon=True)
+    loading.start()
     yield
-    # What stays frozen at the interpreter's end is reported as leaked by compiled libraries.
+    # What is half loaded or still frozen at the interpreter's end is reported as leaked by compiled libraries.
+    loading.join()
     gc.unfreeze()
 
 

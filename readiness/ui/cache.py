@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from datetime import date
 
 import streamlit as st
@@ -19,7 +20,9 @@ from readiness.standard.checklist import ReadinessStandard
 @st.cache_resource(show_spinner=False)
 def projects() -> Projects:
     """The projects of this process's store, with the catalog; opened once."""
-    return open_projects(default_store_path())
+    opened = open_projects(default_store_path())
+    atexit.register(opened.store.close)  # so that a stopped server leaves one file, without its log
+    return opened
 
 
 @st.cache_resource(show_spinner=False)
