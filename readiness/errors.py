@@ -3,6 +3,7 @@
 ReadinessError
 ├── InputError                  what was handed in is wrong; the sentence says what to do
 │   ├── UnreadableFileError     the file cannot be read as records
+│   │   ├── EmptyFileError      the file holds nothing at all
 │   │   └── FileTooLargeError   the file, or what it unpacks to, is over a limit
 │   ├── UnknownFieldError       a field name that the sample does not have
 │   ├── UnknownNameError        a project, component, ... that does not exist
@@ -37,6 +38,13 @@ class UnreadableFileError(InputError):
         self.reason = reason
         self.advice = advice
         super().__init__(f"Cannot read {name!r}: {reason}." + (f" {advice}" if advice else ""))
+
+
+class EmptyFileError(UnreadableFileError):
+    """The file holds nothing at all."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "the file is empty", "Export the records again.")
 
 
 class FileTooLargeError(UnreadableFileError):

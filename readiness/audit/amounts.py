@@ -1,4 +1,4 @@
-"""How amounts and other numbers are written: SQL that takes a value apart, and the format that a field is expected to have."""
+"""How amounts and other numbers are written: SQL that takes a value apart, and the format expected of a field."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ _WHOLE = (
 )
 
 _POINT_GROUPS = r"[0-9]{1,3}(?:\.[0-9]{3})+"
-_FORMS: tuple[tuple[str, str, str, str], ...] = (  # form, pattern, decimal mark, thousands separator; the first that fits
+_FORMS: tuple[
+    tuple[str, str, str, str], ...
+] = (  # form, pattern, decimal mark, thousands separator; the first that fits
     ("integer", r"[0-9]+", "", ""),
     ("point3", r"[1-9][0-9]{0,2}\.[0-9]{3}", ".", ""),  # 1.234: a thousand or one and a bit, by the field's mark
     ("comma3", r"[1-9][0-9]{0,2},[0-9]{3}", ",", ""),
@@ -102,7 +104,8 @@ def amount_columns(source: str) -> str:
     amount_negative ('', '-', '()' or 'trailing -') and amount_exponent.
     """
     cut = (
-        f"SELECT *, {extract('text', f'^{_WHOLE}$', 1)} AS amount_before, {extract('text', f'^{_WHOLE}$', 2)} AS amount_core, "
+        f"SELECT *, {extract('text', f'^{_WHOLE}$', 1)} AS amount_before, {extract('text', f'^{_WHOLE}$', 2)} AS "
+        "amount_core, "
         f"{extract('text', f'^{_WHOLE}$', 3)} AS amount_exponent, {extract('text', f'^{_WHOLE}$', 4)} AS amount_after "
         f"FROM {source}"
     )
@@ -114,7 +117,8 @@ def amount_difference(expected: AmountFormat) -> str:
     """SQL text that says how a number differs from `expected`; '' where it can be read as expected."""
     return (
         "CASE WHEN amount_form = '' THEN '' WHEN amount_exponent <> '' THEN 'in scientific notation' "
-        f"WHEN amount_currency <> '' AND amount_currency <> {quote_literal(expected.currency)} THEN 'with ' || amount_currency "
+        f"WHEN amount_currency <> '' AND amount_currency <> {quote_literal(expected.currency)} THEN 'with ' || "
+        "amount_currency "
         f"{_suffix_difference(expected)} {_mark_difference(expected)} {_group_difference(expected)} "
         f"WHEN amount_negative <> '' AND amount_negative <> {quote_literal(expected.negative)} "
         "THEN 'negative written as ' || amount_negative ELSE '' END"
@@ -125,7 +129,10 @@ def amount_is_ambiguous(expected: AmountFormat) -> str:
     """SQL that is true where 1,234 or 1.234 may be a thousand or a decimal, since the field's mark is not known."""
     if expected.mark:
         return "false"
-    return f"(amount_form = 'comma3' AND {_is_not(expected.group, ',')}) OR (amount_form = 'point3' AND {_is_not(expected.group, '.')})"
+    return (
+        f"(amount_form = 'comma3' AND {_is_not(expected.group, ',')}) OR (amount_form = 'point3' AND "
+        f"{_is_not(expected.group, '.')})"
+    )
 
 
 def fast_amount_test(column: str, expected: AmountFormat) -> str:
@@ -148,7 +155,9 @@ def mark_of(expected: AmountFormat) -> DecimalMark:
 
 
 def _form() -> str:
-    whens = " ".join(f"WHEN {full_match('amount_core', pattern)} THEN {quote_literal(form)}" for form, pattern, _, _ in _FORMS)
+    whens = " ".join(
+        f"WHEN {full_match('amount_core', pattern)} THEN {quote_literal(form)}" for form, pattern, _, _ in _FORMS
+    )
     return f"CASE WHEN amount_core = '' THEN '' {whens} ELSE '' END"
 
 
@@ -161,14 +170,18 @@ def _features() -> str:
     is_currency = full_match(after, _CURRENCY)
     opened, closed = "amount_before LIKE '%(%'", "amount_after LIKE '%)'"
     twice = full_match("amount_before", rf".*[{_MINUS}+].*[{_MINUS}+].*")
-    before_minus, after_minus = full_match("amount_before", rf".*[{_MINUS}].*"), full_match("amount_after", rf".*[{_MINUS}]")
+    before_minus, after_minus = (
+        full_match("amount_before", rf".*[{_MINUS}].*"),
+        full_match("amount_after", rf".*[{_MINUS}]"),
+    )
     return (
         f"CASE WHEN ({opened}) <> ({closed}) OR (({opened} OR {before_minus}) AND {after_minus}) OR {twice} "
         "THEN '' "
         "ELSE amount_core_form END AS amount_form, "
         f"CASE WHEN {decimal_in_group} THEN '' ELSE CASE amount_core_form {marks} ELSE '' END END AS amount_mark, "
         f"CASE amount_core_form {groups} ELSE '' END AS amount_group, "
-        f"CASE WHEN {before_currency} <> '' THEN {before_currency} WHEN {is_currency} THEN {after_currency} ELSE '' END "
+        f"CASE WHEN {before_currency} <> '' THEN {before_currency} WHEN {is_currency} THEN {after_currency} ELSE '' "
+        "END "
         "AS amount_currency, "
         f"CASE WHEN {is_currency} THEN '' ELSE {after} END AS amount_suffix, "
         f"CASE WHEN {opened} THEN '()' WHEN {before_minus} THEN '-' WHEN {after_minus} THEN 'trailing -' ELSE '' END "
@@ -198,7 +211,9 @@ def _group_difference(expected: AmountFormat) -> str:
     other = "," if expected.mark == "." else "." if expected.mark == "," else ""
     three = {",": "comma3", ".": "point3"}.get(other, "")
     cases = f"WHEN amount_group <> '' AND amount_group <> {quote_literal(expected.group)} THEN 'with {{}}' "
-    named = cases.replace("'with {}'", "'with thousands separated by ' || CASE amount_group WHEN ' ' THEN 'a space' ELSE amount_group END")
+    named = cases.replace(
+        "'with {}'", "'with thousands separated by ' || CASE amount_group WHEN ' ' THEN 'a space' ELSE amount_group END"
+    )
     if three and expected.group != other:
         named += f"WHEN amount_form = '{three}' THEN 'with thousands separated by {other}' "
     return named

@@ -1,7 +1,8 @@
 """The checks, as data: what each is called, what it means, how bad it is, and the SQL that finds it.
 
 A value check sees one distinct value at a time, as a row with `value` (as in the file), `text` (trimmed) and, by the
-field's kind, the columns of date_formats.date_columns or amounts.amount_columns. A new check is one entry in VALUE_CHECKS.
+field's kind, the columns of date_formats.date_columns or amounts.amount_columns. A new check is one entry in
+VALUE_CHECKS.
 """
 
 from __future__ import annotations
@@ -75,20 +76,41 @@ FUSED_CELLS = Check(
     Tier.REPAIRABLE,
 )
 
+_UNASSIGNED = "than the header, so they cannot be assigned to fields."
+_LINE_CHECKS = (
+    (LineFault.TOO_FEW_CELLS, "Line with too few cells", f"The line has fewer cells {_UNASSIGNED}", Tier.NEEDS_REVIEW),
+    (LineFault.TOO_MANY_CELLS, "Line with too many cells", f"The line has more cells {_UNASSIGNED}", Tier.NEEDS_REVIEW),
+    (
+        LineFault.UNCLOSED_QUOTE,
+        "Line with an unclosed quote",
+        "A quote is opened and never closed, so the cells' ends are unknown.",
+        Tier.NEEDS_REVIEW,
+    ),
+    (LineFault.FILLER, "Blank or filler line", "The line holds delimiters or padding and nothing else.", Tier.UNUSABLE),
+    (
+        LineFault.TOTAL,
+        "Total or footer line",
+        "The line sums up the records and is none itself; counted as a record it doubles the amounts.",
+        Tier.UNUSABLE,
+    ),
+    (LineFault.REPEATED_HEADER, "Repeated header line", "The header stands again among the records.", Tier.UNUSABLE),
+    (
+        LineFault.BROKEN_JSON,
+        "Line that is no valid JSON",
+        "The line breaks off or is damaged, so it cannot be read as a record.",
+        Tier.UNUSABLE,
+    ),
+    (LineFault.NOT_AN_OBJECT, "JSON value that is no record", "The value has no fields.", Tier.UNUSABLE),
+    (
+        LineFault.OTHER_TABLE,
+        "Line of another table",
+        "The line belongs to a second table in the same file.",
+        Tier.UNUSABLE,
+    ),
+)
 LINE_CHECKS: dict[str, Check] = {
-    fault: Check(f"line_{fault}", title, reason, tier)
-    for fault, title, reason, tier in (
-        (LineFault.TOO_FEW_CELLS, "Line with too few cells", "The line has fewer cells than the header, so they cannot be assigned to fields.", Tier.NEEDS_REVIEW),
-        (LineFault.TOO_MANY_CELLS, "Line with too many cells", "The line has more cells than the header, so they cannot be assigned to fields.", Tier.NEEDS_REVIEW),
-        (LineFault.UNCLOSED_QUOTE, "Line with an unclosed quote", "A quote is opened and never closed, so the cells' ends are unknown.", Tier.NEEDS_REVIEW),
-        (LineFault.FILLER, "Blank or filler line", "The line holds delimiters or padding and nothing else.", Tier.UNUSABLE),
-        (LineFault.TOTAL, "Total or footer line", "The line sums up the records and is none itself; counted as a record it doubles the amounts.", Tier.UNUSABLE),
-        (LineFault.REPEATED_HEADER, "Repeated header line", "The header stands again among the records.", Tier.UNUSABLE),
-        (LineFault.BROKEN_JSON, "Line that is no valid JSON", "The line breaks off or is damaged, so it cannot be read as a record.", Tier.UNUSABLE),
-        (LineFault.NOT_AN_OBJECT, "JSON value that is no record", "The value has no fields.", Tier.UNUSABLE),
-        (LineFault.OTHER_TABLE, "Line of another table", "The line belongs to a second table in the same file.", Tier.UNUSABLE),
-    )
-}  # fmt: skip
+    fault.value: Check(f"line_{fault.value}", title, reason, tier) for fault, title, reason, tier in _LINE_CHECKS
+}
 
 _MOJIBAKE = (
     "\ufffd|[\u0080-\u009f]|\u00c3[\u0080-\u00bf\u0152-\u0178\u2013-\u203a\u20ac\u2122]"
@@ -173,7 +195,7 @@ VALUE_CHECKS: tuple[ValueCheck, ...] = (
         "The separator may stand for thousands or for decimals, and nothing in the field decides it.",
         Tier.NEEDS_REVIEW,
         _is_numeric,
-        lambda rule: f"amount_form <> '' AND ({amount_is_ambiguous(read_amount_format(rule.format))})",
+        lambda rule: "amount_is_ambiguous",
         lambda rule: "'thousands or decimals'",
     ),
     ValueCheck(
@@ -182,9 +204,8 @@ VALUE_CHECKS: tuple[ValueCheck, ...] = (
         "The number is readable, but not written as the field's numbers are expected.",
         Tier.REPAIRABLE,
         _is_numeric,
-        lambda rule: f"amount_form <> '' AND NOT ({amount_is_ambiguous(read_amount_format(rule.format))}) "
-        f"AND {amount_difference(read_amount_format(rule.format))} <> ''",
-        lambda rule: f"'written ' || {amount_difference(read_amount_format(rule.format))} || ', expected ' || {quote_literal(rule.format)}",
+        lambda rule: "NOT amount_is_ambiguous AND amount_difference <> ''",
+        lambda rule: f"'written ' || amount_difference || ', expected ' || {quote_literal(rule.format)}",
     ),
     ValueCheck(
         "value_unknown",
@@ -231,14 +252,13 @@ VALUE_CHECKS: tuple[ValueCheck, ...] = (
         lambda rule: part_match("value", _ENTITY),
         lambda rule: "'HTML entity'",
     ),
-)  # fmt: skip
+)
 
 
 def all_checks() -> tuple[Check, ...]:
     """Every check, in the order in which the documentation lists them."""
-    return (
-        MISSING_REQUIRED, DISGUISED_MISSING, *VALUE_CHECKS, DUPLICATE_KEY, DUPLICATE_RECORD, FUSED_CELLS, *LINE_CHECKS.values()
-    )  # fmt: skip
+    of_values = (MISSING_REQUIRED, DISGUISED_MISSING, *VALUE_CHECKS)
+    return (*of_values, DUPLICATE_KEY, DUPLICATE_RECORD, FUSED_CELLS, *LINE_CHECKS.values())
 
 
 def checks_of(rule: FieldRule) -> tuple[ValueCheck, ...]:
@@ -257,7 +277,7 @@ def surely_fine(rule: FieldRule, column: str) -> str:
         return f"lower({column}) IN {_listed(_BOOLEANS)}"
     if not rule.pattern and rule.kind in _FAST_PATTERNS:
         return full_match(column, _FAST_PATTERNS[rule.kind])
-    plain = f"{bytes_of(column)} = length({column}) AND {column} NOT LIKE '%&%'"  # damage needs other than ASCII, or an entity
+    plain = f"{bytes_of(column)} = length({column}) AND {column} NOT LIKE '%&%'"  # damage is not ASCII, or an entity
     if pattern_of(rule):
         return full_match(column, pattern_of(rule)) + ("" if pattern_of(rule) in _PLAIN_PATTERNS else f" AND {plain}")
     return plain
@@ -276,7 +296,14 @@ def judged_values(rule: FieldRule, source: str) -> str:
     trimmed = f"(SELECT *, trim({replace_all('value', spaces, ' ')}) AS text FROM {source})"
     if rule.kind in DATED:
         return date_columns(trimmed, rule.day_month_order)
-    return amount_columns(trimmed) if rule.kind in NUMERIC else f"SELECT * FROM {trimmed}"
+    if rule.kind in NUMERIC:
+        expected = read_amount_format(rule.format)
+        return (
+            f"SELECT *, {amount_difference(expected)} AS amount_difference, "
+            f"amount_form <> '' AND ({amount_is_ambiguous(expected)}) AS amount_is_ambiguous "
+            f"FROM ({amount_columns(trimmed)})"
+        )
+    return f"SELECT * FROM {trimmed}"
 
 
 def format_of(rule: FieldRule) -> str:
@@ -284,8 +311,8 @@ def format_of(rule: FieldRule) -> str:
     if rule.kind in DATED:
         return "CASE WHEN date_fault IN ('', 'ambiguous') THEN date_format ELSE '' END"
     if rule.kind in NUMERIC:
-        difference = amount_difference(read_amount_format(rule.format))
-        return f"CASE WHEN amount_form = '' THEN '' WHEN {difference} = '' THEN {quote_literal(rule.format)} ELSE {difference} END"
+        as_expected = f"WHEN amount_difference = '' THEN {quote_literal(rule.format)}"
+        return f"CASE WHEN amount_form = '' THEN '' {as_expected} ELSE amount_difference END"
     return "''"
 
 

@@ -1,4 +1,4 @@
-"""How dates are written: SQL that names a value's format, says which day-month orders it allows, and finds impossible days.
+"""How dates are written: SQL that names a value's format and its possible orders, and finds impossible days.
 
 All of it works on the whole value (nothing is matched at the start only) and on the text as it stands.
 """
@@ -74,8 +74,10 @@ def date_columns(source: str, order: DayMonthOrder) -> str:
     """
     clock = f"SELECT *, {extract('text', _CLOCK)} AS date_clock FROM {source}"
     body = f"SELECT *, left(text, length(text) - length(date_clock)) AS date_body FROM ({clock})"
-    family = f"SELECT *, {_family()} AS date_family FROM ({body})"
-    numbers = f"SELECT *, {_number(1)} AS n1, {_number(2)} AS n2, {_number(3)} AS n3, {_month_number()} AS nm FROM ({family})"
+    family = f"SELECT *, {_layout()} AS date_layout FROM (SELECT *, {_family()} AS date_family FROM ({body}))"
+    numbers = (
+        f"SELECT *, {_number(1)} AS n1, {_number(2)} AS n2, {_number(3)} AS n3, {_month_number()} AS nm FROM ({family})"
+    )
     parts = f"SELECT *, {_parts()} FROM ({numbers})"
     possible = (
         f"SELECT *, {_possible('day_a', 'month_a')} AS possible_a, "
@@ -86,10 +88,12 @@ def date_columns(source: str, order: DayMonthOrder) -> str:
 
 
 def known_format(name: str) -> str:
-    """`name` as this module writes it (YYYY-MM-DD becomes yyyy-mm-dd); '' stays. Raises InvalidValueError for others."""
+    """`name` as this module writes it (YYYY-MM-DD becomes yyyy-mm-dd); '' stays. Raises InvalidValueError else."""
     text = " ".join(name.split())
     known = {body.name.lower(): body.name for body in _BODIES}
-    known.update({month_first_name(body.name).lower(): month_first_name(body.name) for body in _BODIES if body.order != "named"})
+    known.update(
+        {month_first_name(body.name).lower(): month_first_name(body.name) for body in _BODIES if body.order != "named"}
+    )
     bodies, clock = [], ""
     for part in text.split(UNDECIDED_JOIN):
         found = re.fullmatch(r"(.*?)([T ]hh:mm(?::ss)?(?: am/pm)?(?: zone)?)?", part, re.IGNORECASE)
@@ -98,7 +102,11 @@ def known_format(name: str) -> str:
             if not text:
                 return ""
             raise InvalidValueError("format", name, "is not a date format; write it as yyyy-mm-dd or dd/mm/yyyy hh:mm")
-        clock = (found[2] or "").lower().replace("t", "T", 1) if (found[2] or "").startswith(("T", "t")) else (found[2] or "").lower()
+        clock = (
+            (found[2] or "").lower().replace("t", "T", 1)
+            if (found[2] or "").startswith(("T", "t"))
+            else (found[2] or "").lower()
+        )
         bodies.append(body)
     return UNDECIDED_JOIN.join(bodies) + clock
 
@@ -121,7 +129,7 @@ def fast_date_test(column: str, format_name: str) -> str | None:
 
 
 def strict_date_pattern(format_name: str) -> str | None:
-    """A pattern of fixed width for values in this format, to cut a date out of a longer text; None where there is none."""
+    """A pattern of fixed width for values in this format, to cut a date out of a longer text; None for none."""
     if _strptime_pattern(format_name) is None:
         return None
     pattern = format_name
@@ -148,12 +156,18 @@ def _strptime_pattern(format_name: str) -> str | None:
 
 def _family() -> str:
     """The place of the body's format in the list; 0 for none."""
-    whens = " ".join(f"WHEN {full_match('date_body', body.pattern)} THEN {place}" for place, body in enumerate(_BODIES, 1))
+    whens = " ".join(
+        f"WHEN {full_match('date_body', body.pattern)} THEN {place}" for place, body in enumerate(_BODIES, 1)
+    )
     return f"CASE {whens} ELSE 0 END"
 
 
-def _families(order: str) -> str:
-    return "(" + ", ".join(str(place) for place, body in enumerate(_BODIES, 1) if body.order == order) + ")"
+def _layout() -> str:
+    """How the numbers stand in the body's format, as _Body.order has it; '' for no format."""
+    orders = dict.fromkeys(body.order for body in _BODIES)
+    places = {order: [str(place) for place, body in enumerate(_BODIES, 1) if body.order == order] for order in orders}
+    whens = " ".join(f"WHEN date_family IN ({', '.join(found)}) THEN '{order}'" for order, found in places.items())
+    return f"CASE {whens} ELSE '' END"
 
 
 def _number(place: int) -> str:
@@ -161,7 +175,7 @@ def _number(place: int) -> str:
     start, length = ((1, 4), (5, 2), (7, 2))[place - 1]
     run = extract("date_body", r"^[^0-9]*([0-9]+)(?:[^0-9]+([0-9]+))?(?:[^0-9]+([0-9]+))?", place)
     return (
-        f"TRY_CAST(CASE WHEN date_family IN {_families('compact')} THEN substring(date_body, {start}, {length}) "
+        f"TRY_CAST(CASE WHEN date_layout = 'compact' THEN substring(date_body, {start}, {length}) "
         f"ELSE {run} END AS INTEGER)"
     )
 
@@ -173,23 +187,13 @@ def _month_number() -> str:
 
 def _parts() -> str:
     """year_a, month_a, day_a under the first reading, and whether day and month could be the other way round."""
-    ymd, named = _families("ymd"), _families("named")
-    compact, dmy, ab = _families("compact"), _families("dmy"), _families("ab")
-    backward, month, year_month = _families("named-ymd"), _families("month"), _families("year-month")
-    year = (
-        f"CASE WHEN date_family IN {ymd} OR date_family IN {compact} OR date_family IN {backward} "
-        f"OR date_family IN {year_month} OR date_family IN {month} THEN n1 WHEN date_family IN {named} THEN n2 ELSE n3 END"
+    return (
+        "CASE WHEN date_layout IN ('ab', 'dmy') THEN n3 WHEN date_layout = 'named' THEN n2 ELSE n1 END AS year_a, "
+        "CASE WHEN date_layout IN ('named', 'named-ymd', 'month') THEN nm ELSE n2 END AS month_a, "
+        "CASE date_layout WHEN 'ab' THEN n1 WHEN 'dmy' THEN n1 WHEN 'named' THEN n1 WHEN 'ymd' THEN n3 "
+        "WHEN 'compact' THEN n3 WHEN 'named-ymd' THEN n2 ELSE 1 END AS day_a, "
+        "date_layout IN ('ab', 'dmy') AS date_order_open"
     )
-    month_part = (
-        f"CASE WHEN date_family IN {named} OR date_family IN {backward} OR date_family IN {month} THEN nm ELSE n2 END"
-    )
-    day = (
-        f"CASE WHEN date_family IN {ymd} OR date_family IN {compact} THEN n3 "
-        f"WHEN date_family IN {named} OR date_family IN {dmy} OR date_family IN {ab} THEN n1 "
-        f"WHEN date_family IN {backward} THEN n2 ELSE 1 END"
-    )
-    is_open = f"(date_family IN {ab} OR date_family IN {dmy})"
-    return f"{year} AS year_a, {month_part} AS month_a, {day} AS day_a, {is_open} AS date_order_open"
 
 
 def _possible(day: str, month: str) -> str:
@@ -197,11 +201,10 @@ def _possible(day: str, month: str) -> str:
     short = f"date_family IN ({', '.join(str(i) for i, body in enumerate(_BODIES, 1) if _has_short_year(body))})"
     leap = "((year_a % 4 = 0 AND year_a % 100 <> 0) OR year_a % 400 = 0)"
     last = (
-        f"CASE WHEN {month} IN (4, 6, 9, 11) THEN 30 WHEN {month} = 2 THEN CASE WHEN {leap} THEN 29 ELSE 28 END ELSE 31 END"
+        f"CASE WHEN {month} IN (4, 6, 9, 11) THEN 30 WHEN {month} = 2 THEN CASE WHEN {leap} THEN 29 ELSE 28 END "
+        "ELSE 31 END"
     )
-    return (
-        f"coalesce({month} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND {last} AND (year_a > 0 OR {short}), false)"
-    )
+    return f"coalesce({month} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND {last} AND (year_a > 0 OR {short}), false)"
 
 
 def _has_short_year(body: _Body) -> bool:
@@ -217,7 +220,7 @@ def _clock_is_possible() -> str:
 
 def _outcome(order: DayMonthOrder) -> str:
     """The three answers about one text, under the field's day-month order."""
-    dotted = f"date_family IN {_families('dmy')}"
+    dotted = "date_layout = 'dmy'"
     either = f"(possible_a AND possible_b AND day_a <> month_a AND NOT {dotted})"
     date_order = (
         "CASE WHEN NOT date_order_open THEN '' WHEN possible_a AND possible_b AND day_a = month_a THEN 'same' "
@@ -235,14 +238,17 @@ def _outcome(order: DayMonthOrder) -> str:
 def _format_name(order: DayMonthOrder, dotted: str) -> str:
     day_first = _names(lambda name: name)
     month_first = _names(month_first_name)
-    undecided = _names(lambda name: name if month_first_name(name) == name else name + UNDECIDED_JOIN + month_first_name(name))
+    undecided = _names(
+        lambda name: name if month_first_name(name) == name else name + UNDECIDED_JOIN + month_first_name(name)
+    )
     open_name = {
         DayMonthOrder.DAY_FIRST: day_first,
         DayMonthOrder.MONTH_FIRST: month_first,
         DayMonthOrder.UNDECIDED: undecided,
     }[order]
     body = (
-        f"CASE WHEN NOT date_order_open OR ({dotted} AND (possible_a OR NOT possible_b)) OR (possible_a AND NOT possible_b) THEN {day_first} "
+        f"CASE WHEN NOT date_order_open OR ({dotted} AND (possible_a OR NOT possible_b)) OR (possible_a AND NOT "
+        f"possible_b) THEN {day_first} "
         f"WHEN possible_b AND NOT possible_a THEN {month_first} ELSE {open_name} END"
     )
     return f"CASE WHEN date_family = 0 THEN '' ELSE {body} || {_clock_name()} END"
@@ -263,5 +269,6 @@ def _clock_name() -> str:
         "CASE WHEN date_clock = '' THEN '' ELSE (CASE WHEN left(date_clock, 1) = 'T' THEN 'T' ELSE ' ' END) || 'hh:mm' "
         f"|| (CASE WHEN {full_match('date_clock', '[^:]*:[0-9]{2}:.*')} THEN ':ss' ELSE '' END) "
         f"|| (CASE WHEN {full_match('date_clock', '.*[AaPp].?[Mm].*')} THEN ' am/pm' ELSE '' END) "
-        f"|| (CASE WHEN {full_match('date_clock', '.*(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})')} THEN ' zone' ELSE '' END) END"
+        f"|| (CASE WHEN {full_match('date_clock', '.*(?:Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})')} THEN ' zone' ELSE '' "
+        "END) END"
     )

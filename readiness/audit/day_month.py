@@ -31,7 +31,8 @@ def decide_orders(
 ) -> dict[int, OrderDecision]:
     """The day-month order of each date field, by position.
 
-    Decided by values above 12, else by the records' order, else by a period inside one month, else by the file's other date fields.
+    Decided by values above 12, else by the records' order, else by a period inside one month, else by the file's
+    other date fields.
     """
     decided = {field.position: _by_values(field) for field in fields}
     for field in fields:
@@ -51,11 +52,16 @@ def _by_values(field: FieldEvidence) -> OrderDecision | None:
         return None
     few = max(1.0, _TOLERATED * (day + month)) if day + month >= 10 else 0.0
     if month <= few and day > month:
-        return OrderDecision(DayMonthOrder.DAY_FIRST, f"day first, since {day:,} have a day above 12 in front{_but(month)}")
+        return OrderDecision(
+            DayMonthOrder.DAY_FIRST, f"day first, since {day:,} have a day above 12 in front{_but(month)}"
+        )
     if day <= few and month > day:
-        return OrderDecision(DayMonthOrder.MONTH_FIRST, f"month first, since {month:,} have a day above 12 behind{_but(day)}")
+        return OrderDecision(
+            DayMonthOrder.MONTH_FIRST, f"month first, since {month:,} have a day above 12 behind{_but(day)}"
+        )
     return OrderDecision(
-        DayMonthOrder.UNDECIDED, f"day-month order undecided: {day:,} values can only be day first and {month:,} only month first"
+        DayMonthOrder.UNDECIDED,
+        f"day-month order undecided: {day:,} values can only be day first and {month:,} only month first",
     )
 
 
@@ -67,8 +73,14 @@ def _by_neighbours(connection: DuckDBPyConnection, position: int, width: int) ->
     """What the order of the records, or a period within one month, says about dates of small numbers."""
     text = f"trim({replace_all(f'c{position}', '[[:space:]]+', ' ')})"
     pattern = r"^([0-9]{1,2})[/\-]([0-9]{1,2})[/\-]([0-9]{2,4})(?:[ T].*)?$"
-    parts = ", ".join(f"TRY_CAST({extract('t', pattern, place)} AS INTEGER) AS {name}" for place, name in ((1, "a"), (2, "b"), (3, "y")))
-    keys = f"SELECT record, y * 10000 + b * 100 + a AS day_key, y * 10000 + a * 100 + b AS month_key, a, b FROM (SELECT record, {parts} FROM (SELECT record, {text} AS t FROM {sampled_records(connection, width)}))"
+    parts = ", ".join(
+        f"TRY_CAST({extract('t', pattern, place)} AS INTEGER) AS {name}"
+        for place, name in ((1, "a"), (2, "b"), (3, "y"))
+    )
+    keys = (
+        "SELECT record, y * 10000 + b * 100 + a AS day_key, y * 10000 + a * 100 + b AS month_key, a, b FROM "
+        f"(SELECT record, {parts} FROM (SELECT record, {text} AS t FROM {sampled_records(connection, width)}))"
+    )
     steps = (
         "SELECT a, b, day_key - lag(day_key) OVER (ORDER BY record) AS day_step, "
         f"month_key - lag(month_key) OVER (ORDER BY record) AS month_step FROM ({keys}) WHERE a IS NOT NULL"
@@ -83,9 +95,13 @@ def _by_neighbours(connection: DuckDBPyConnection, position: int, width: int) ->
     count, day_falls, day_rises, month_falls, month_rises, firsts, seconds = row
     day_breaks, month_breaks = min(day_falls, day_rises), min(month_falls, month_rises)
     if _is_sorted_only(day_breaks, month_breaks, count):
-        return OrderDecision(DayMonthOrder.DAY_FIRST, "day first, since the records are sorted when read so and not otherwise")
+        return OrderDecision(
+            DayMonthOrder.DAY_FIRST, "day first, since the records are sorted when read so and not otherwise"
+        )
     if _is_sorted_only(month_breaks, day_breaks, count):
-        return OrderDecision(DayMonthOrder.MONTH_FIRST, "month first, since the records are sorted when read so and not otherwise")
+        return OrderDecision(
+            DayMonthOrder.MONTH_FIRST, "month first, since the records are sorted when read so and not otherwise"
+        )
     return _by_period(int(firsts), int(seconds))
 
 
@@ -96,9 +112,13 @@ def _is_sorted_only(breaks: int, other_breaks: int, count: int) -> bool:
 
 def _by_period(firsts: int, seconds: int) -> OrderDecision | None:
     if seconds == 1 and firsts >= 6:
-        return OrderDecision(DayMonthOrder.DAY_FIRST, f"day first, since the second number never changes over {firsts} first ones")
+        return OrderDecision(
+            DayMonthOrder.DAY_FIRST, f"day first, since the second number never changes over {firsts} first ones"
+        )
     if firsts == 1 and seconds >= 6:
-        return OrderDecision(DayMonthOrder.MONTH_FIRST, f"month first, since the first number never changes over {seconds} second ones")
+        return OrderDecision(
+            DayMonthOrder.MONTH_FIRST, f"month first, since the first number never changes over {seconds} second ones"
+        )
     return None
 
 

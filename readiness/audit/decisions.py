@@ -100,4 +100,3 @@ def effect_of(report: AuditReport, decisions: Sequence[HandlingDecision]) -> Han
 
 def _strictest(edge_cases: Iterable[str], routes: dict[str, Route]) -> Route:
     return min((routes.get(case, Route.UNDECIDED) for case in edge_cases), key=_STRICTEST_FIRST.index)
-

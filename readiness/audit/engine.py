@@ -1,7 +1,8 @@
 """The audit: every check over all records in a few scans, the problem list as a table, and the report.
 
-Each filled cell gets a verdict in one scan: fine, blank, a word for missing, or unsettled. Most cells are fine after one
-cheap test; the distinct unsettled values are then judged by the checks. `problems` and `audited_fields` stay in the connection.
+Each filled cell gets a verdict in one scan: fine, blank, a word for missing, or unsettled. Most cells are fine after
+one cheap test; the distinct unsettled values are then judged by the checks. The tables `problems` and
+`audited_fields` stay in the connection.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from readiness.audit.checks import (
     surely_fine,
 )
 from readiness.audit.dialect import distinct_about, row_hash
-from readiness.audit.fused_cells import fused_pairs, fused_records
+from readiness.audit.fused_cells import fused_pairs, fused_records, swallowed_values
 from readiness.audit.not_checked import not_checked
 from readiness.audit.reading.values import LineFault, Reading
 from readiness.audit.report import (
@@ -42,7 +43,7 @@ from readiness.audit.report import (
 )
 from readiness.audit.rules import DATED, NUMERIC, FieldRule, FieldRules
 from readiness.audit.suggestion import settled_rules
-from readiness.audit.tokens import is_blank, is_empty, is_kept_word, is_missing_word, may_be_missing
+from readiness.audit.tokens import is_blank, is_blank_or_missing_word, is_empty, is_kept_word, records_of_signs
 from readiness.sql import quote_literal
 
 if TYPE_CHECKING:
@@ -54,10 +55,18 @@ Progress = Callable[[float, str], None]
 
 _FINE, _BLANK, _UNSETTLED, _WORD, _KEPT = 0, 1, 2, 3, 4  # a cell's verdict; kept: a word that the rule says is a value
 _EXACT_DISTINCT = 200_000  # records up to which distinct values are counted exactly
-_FIELDS_A_SCAN = 64  # every constant in a query costs the engine memory, so very wide samples are judged in parts
+_FIELDS_A_SCAN = 32  # every constant in a query costs the engine memory, so very wide samples are judged in parts
+_PADDING_SHARE = 0.02
+_FIELDS_COUNTED = 8
+_HALF = 1 << 40  # two counts share a number
 _BITS = 62  # edge cases in one number when combinations are counted
+_SWALLOWED_VALUES = 500  # a field with more different values is no list of choices to recognise one by
 _EXAMPLE_LENGTH = 120
-_UNCOMPARED = (LineFault.FILLER, LineFault.REPEATED_HEADER, LineFault.TOTAL)  # lines that are no records, so no duplicates
+_UNCOMPARED = (
+    LineFault.FILLER,
+    LineFault.REPEATED_HEADER,
+    LineFault.TOTAL,
+)  # lines that are no records, so no duplicates
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,7 @@ class _Tally:
 def audit_sample(
     connection: DuckDBPyConnection, reading: Reading, rules: FieldRules, *, progress: Progress | None = None
 ) -> AuditReport:
-    """The audit of the table `records` under `rules`; leaves the table `problems`, one row a record, field and edge case.
+    """The audit of the table `records` under `rules`; leaves `problems`, one row a record, field and edge case.
 
     A field without a rule is checked as text. Raises UnknownFieldError for a rule about a field that is not there, and
     InvalidValueError for an expected format that is none.
@@ -102,12 +111,14 @@ def audit_sample(
     tell = progress or (lambda share, what: None)
     tell(0.0, "Preparing the rules")
     audit = _Audit(connection, settled_rules(connection, reading, rules))
+    audit.set_padding_apart()
     tell(0.1, "Checking every cell")
     audit.judge_cells()
     tell(0.5, "Judging unusual values")
     audit.list_value_problems()
     tell(0.7, "Looking for duplicates and broken lines")
     audit.list_line_problems()
+    audit.list_swallowed()
     audit.list_duplicates()
     tell(0.85, "Counting")
     report = audit.report(reading)
@@ -126,6 +137,7 @@ class _Audit:
         self._tallies = {rule.position: _Tally() for rule in rules.rules}
         self._cases: dict[str, _Case] = {}
         self._records = 0
+        self._sound = "(SELECT * FROM records WHERE fault IS NULL)"  # the records whose cells are checked
         connection.execute(
             "CREATE OR REPLACE TABLE problems (record BIGINT, line BIGINT, field VARCHAR, position INTEGER, "
             "edge_case VARCHAR, value VARCHAR, reason VARCHAR)"
@@ -135,15 +147,33 @@ class _Audit:
             rows = ", ".join(f"({rule.position}, {quote_literal(rule.field)})" for rule in rules.rules)
             connection.execute(f"INSERT INTO audited_fields VALUES {rows}")
 
+    # --- lines of signs -------------------------------------------------------------------------------------------
+
+    def set_padding_apart(self) -> None:
+        """Records of signs alone, such as a drawn rule, are fillers that only an audit of all records can tell.
+
+        Where they are more than a few, signs are what the fields hold.
+        """
+        cells = [f"c{rule.position}" for rule in self._rules.rules]
+        if len(cells) < 2:
+            return
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE padding AS {records_of_signs(self._sound, cells)}")
+        count, sound = self._one(f"SELECT (SELECT count(*) FROM padding), (SELECT count(*) FROM {self._sound})")
+        if 0 < count <= max(1, _PADDING_SHARE * sound):
+            self._sound = "(SELECT * FROM records WHERE fault IS NULL AND record NOT IN (SELECT record FROM padding))"
+            case = _Case(LINE_CHECKS[LineFault.FILLER])
+            self._insert(case, None, "SELECT record, line, NULL, 'nothing but signs' FROM padding")
+
     # --- cells ----------------------------------------------------------------------------------------------------
 
     def judge_cells(self) -> None:
         """One scan gives every cell its verdict and every record its hash; a second one counts them."""
         cells = [f"c{rule.position}" for rule in self._rules.rules]
         whole = f"{row_hash(cells)} AS row_hash" if cells else "0 AS row_hash"
-        self._judge_fields(self._checked[:_FIELDS_A_SCAN], "verdicts", whole)
-        for start in range(_FIELDS_A_SCAN, len(self._checked), _FIELDS_A_SCAN):
-            self._judge_fields(self._checked[start : start + _FIELDS_A_SCAN], "more_verdicts", "record AS same_record")
+        first, *others = _parts(self._checked, _FIELDS_A_SCAN) or [()]
+        self._judge_fields(first, "verdicts", whole)
+        for rules in others:
+            self._judge_fields(rules, "more_verdicts", "record AS same_record")
             self._connection.execute(
                 "CREATE OR REPLACE TEMP TABLE all_verdicts AS SELECT * EXCLUDE (same_record) FROM verdicts "
                 "JOIN (SELECT * EXCLUDE (record) FROM more_verdicts) AS more ON record = same_record"
@@ -158,44 +188,50 @@ class _Audit:
         verdicts = [f"{_verdict(rule)} AS v{rule.position}" for rule in rules]
         self._connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {', '.join(['record', first, *verdicts])} "
-            "FROM records WHERE fault IS NULL"
+            f"FROM {self._sound}"
         )
 
     def _count_verdicts(self) -> None:
-        kinds = (_BLANK, _UNSETTLED, _WORD, _KEPT)
-        counts = [
-            f"count(*) FILTER (WHERE v{rule.position} = {kind})" for rule in self._checked for kind in kinds
-        ]
-        row = self._one(f"SELECT {', '.join(['count(*)', *counts])} FROM verdicts")
-        for place, rule in enumerate(self._checked):
-            tally = self._tallies[rule.position]
-            tally.checked = row[0]
-            tally.blank, tally.unsettled, tally.words, tally.kept = row[1 + 4 * place : 5 + 4 * place]
+        """Counts each field's verdicts, two in one sum: a condition for each would cost as much as the checks."""
+        pairs = ((_BLANK, _UNSETTLED), (_WORD, _KEPT))
+        for rules in _parts(self._checked, _FIELDS_A_SCAN):
+            sums = [
+                f"coalesce(sum(CASE v{rule.position} WHEN {low} THEN 1 WHEN {high} THEN {_HALF} ELSE 0 END), 0)"
+                for rule in rules
+                for low, high in pairs
+            ]
+            checked, *found = self._one(f"SELECT {', '.join(['count(*)', *sums])} FROM verdicts")
+            for place, rule in enumerate(rules):
+                tally = self._tallies[rule.position]
+                tally.checked = checked
+                tally.unsettled, tally.blank = divmod(int(found[2 * place]), _HALF)
+                tally.kept, tally.words = divmod(int(found[2 * place + 1]), _HALF)
         self._records = self._one("SELECT count(*) FROM records")[0]
 
     def _count_distinct(self) -> None:
-        if not self._checked:
-            return
+        """Exact where the sample is small; each exact count builds a table, so only a few are taken at once."""
         exact = self._records <= _EXACT_DISTINCT
-        counts = [
-            f"count(DISTINCT c{rule.position})" if exact else distinct_about(f"c{rule.position}")
-            for rule in self._checked
-        ]
-        row = self._one(f"SELECT {', '.join(counts)} FROM records WHERE fault IS NULL")
-        for rule, count in zip(self._checked, row, strict=True):
-            self._tallies[rule.position].distinct = count
+        for rules in _parts(self._checked, _FIELDS_COUNTED if exact else _FIELDS_A_SCAN):
+            columns = [f"c{rule.position}" for rule in rules]
+            counts = [f"count(DISTINCT {column})" if exact else distinct_about(column) for column in columns]
+            row = self._one(f"SELECT {', '.join(counts)} FROM {self._sound}")
+            for rule, count in zip(rules, row, strict=True):
+                self._tallies[rule.position].distinct = count
 
     def _keep_suspects(self) -> None:
-        """The records with an unsettled cell, a word for missing, or a required cell blank, with the cells in question."""
+        """The records with an unsettled cell, a word for missing, or a required cell blank, and those cells."""
         wanted = [rule for rule in self._checked if self._has_suspects(rule)]
         tests = [
-            f"v{rule.position} IN ({_BLANK}, {_UNSETTLED}, {_WORD})" if rule.required else f"v{rule.position} IN ({_UNSETTLED}, {_WORD})"
+            f"v{rule.position} IN ({_BLANK}, {_UNSETTLED}, {_WORD})"
+            if rule.required
+            else f"v{rule.position} IN ({_UNSETTLED}, {_WORD})"
             for rule in wanted
         ]
         columns = [f"r.c{rule.position}, v.v{rule.position}" for rule in wanted]
         self._connection.execute(
             f"CREATE OR REPLACE TEMP TABLE suspects AS SELECT {', '.join(['r.record', 'r.line', *columns])} "
-            f"FROM records AS r JOIN (SELECT * FROM verdicts WHERE {' OR '.join(tests) or 'false'}) AS v ON r.record = v.record"
+            f"FROM records AS r JOIN (SELECT * FROM verdicts WHERE {' OR '.join(tests) or 'false'}) AS v ON r.record "
+            "= v.record"
         )
 
     def _has_suspects(self, rule: FieldRule) -> bool:
@@ -221,7 +257,8 @@ class _Audit:
     def _count_words(self, rule: FieldRule) -> None:
         column = f"c{rule.position}"
         rows = self._connection.execute(
-            f"SELECT {column}, count(*) FROM suspects WHERE v{rule.position} = {_WORD} GROUP BY {column} ORDER BY {column}"
+            f"SELECT {column}, count(*) FROM suspects WHERE v{rule.position} = {_WORD} GROUP BY {column} ORDER BY "
+            f"{column}"
         ).fetchall()
         self._tallies[rule.position].tokens = dict(rows)
 
@@ -229,23 +266,34 @@ class _Audit:
         verdict = f"v{rule.position}"
         reason = f"CASE WHEN {verdict} = {_BLANK} THEN 'empty' ELSE 'holds a word or filler that means missing' END"
         wanted = ", ".join(str(kind) for kind in verdicts)
-        self._insert(case, rule, f"SELECT record, line, c{rule.position}, {reason} FROM suspects WHERE {verdict} IN ({wanted})")
+        self._insert(
+            case, rule, f"SELECT record, line, c{rule.position}, {reason} FROM suspects WHERE {verdict} IN ({wanted})"
+        )
 
     def _judge_unsettled(self, rule: FieldRule) -> None:
         """Judges each distinct unsettled value once, then lists the records that hold a faulty one."""
         column, verdict = f"c{rule.position}", f"v{rule.position}"
         checks = checks_of(rule)
-        source = f"(SELECT {column} AS value, count(*) AS n FROM suspects WHERE {verdict} = {_UNSETTLED} GROUP BY {column})"
-        faults = ", ".join(f"coalesce({check.fault(rule)}, false) AS fault{place}" for place, check in enumerate(checks))
+        source = (
+            f"(SELECT {column} AS value, count(*) AS n FROM suspects WHERE {verdict} = {_UNSETTLED} GROUP BY {column})"
+        )
+        faults = ", ".join(
+            f"coalesce({check.fault(rule)}, false) AS fault{place}" for place, check in enumerate(checks)
+        )
         reasons = ", ".join(
-            f"CASE WHEN {check.fault(rule)} THEN {check.why(rule)} END AS reason{place}" for place, check in enumerate(checks)
+            f"CASE WHEN {check.fault(rule)} THEN {check.why(rule)} END AS reason{place}"
+            for place, check in enumerate(checks)
         )
         self._connection.execute(
             f"CREATE OR REPLACE TEMP TABLE judged AS SELECT value, n, {format_of(rule)} AS format, {faults}, {reasons} "
             f"FROM ({judged_values(rule, source)})"
         )
         self._count_formats(rule)
-        hits = self._one("SELECT " + ", ".join(f"count(*) FILTER (WHERE fault{place})" for place in range(len(checks))) + " FROM judged")
+        hits = self._one(
+            "SELECT "
+            + ", ".join(f"count(*) FILTER (WHERE fault{place})" for place in range(len(checks)))
+            + " FROM judged"
+        )
         for place, check in enumerate(checks):
             if hits[place]:
                 self._insert(
@@ -267,8 +315,11 @@ class _Audit:
     def _list_repeated_keys(self, rule: FieldRule) -> None:
         """Keys that an earlier record has with other content; exact duplicates are listed as such instead."""
         cell, verdict = f"r.c{rule.position}", f"v.v{rule.position}"
-        kept = f"SELECT {cell} AS key, r.record, r.line, v.row_hash FROM records AS r JOIN verdicts AS v ON r.record = v.record WHERE {verdict} IN ({_FINE}, {_UNSETTLED}, {_KEPT})"
-        repeated = f"SELECT c{rule.position} AS key FROM records WHERE fault IS NULL GROUP BY c{rule.position} HAVING count(*) > 1"
+        kept = (
+            f"SELECT {cell} AS key, r.record, r.line, v.row_hash FROM records AS r JOIN verdicts AS v ON r.record "
+            f"= v.record WHERE {verdict} IN ({_FINE}, {_UNSETTLED}, {_KEPT})"
+        )
+        repeated = f"SELECT c{rule.position} AS key FROM {self._sound} GROUP BY c{rule.position} HAVING count(*) > 1"
         if not self._one(f"SELECT count(*) FROM ({repeated})")[0]:
             return
         places = (
@@ -291,16 +342,20 @@ class _Audit:
             "SELECT fault, count(*) FROM records WHERE fault IS NOT NULL GROUP BY fault ORDER BY fault"
         ).fetchall()
         self._connection.execute(
-            "CREATE OR REPLACE TEMP TABLE fused (record BIGINT, line BIGINT, pair INTEGER, value VARCHAR, reason VARCHAR)"
+            "CREATE OR REPLACE TEMP TABLE fused (record BIGINT, line BIGINT, pair INTEGER, value VARCHAR, reason "
+            "VARCHAR)"
         )
         if any(fault == LineFault.TOO_FEW_CELLS for fault, _ in faults):
             self._list_fused()
         for fault, _ in faults:
-            check = LINE_CHECKS.get(fault) or Check(f"line_{fault}", f"Line fault: {fault}", "The line does not fit.", Tier.NEEDS_REVIEW)
+            check = LINE_CHECKS.get(fault) or Check(
+                f"line_{fault}", f"Line fault: {fault}", "The line does not fit.", Tier.NEEDS_REVIEW
+            )
             self._insert(
                 _Case(check),
                 None,
-                f"SELECT record, line, coalesce(line_text, ''), {_line_reason(fault, len(self._rules.rules))} FROM records "
+                f"SELECT record, line, coalesce(line_text, ''), {_line_reason(fault, len(self._rules.rules))} FROM "
+                "records "
                 f"WHERE fault = {quote_literal(fault)} AND record NOT IN (SELECT record FROM fused)",
             )
 
@@ -314,8 +369,18 @@ class _Audit:
             case = _Case(FUSED_CELLS, pair.field)
             self._insert(case, pair.left, f"SELECT record, line, value, reason FROM fused WHERE pair = {place}")
 
+    def list_swallowed(self) -> None:
+        """Records whose empty cell's value stands at the end of the cell before it."""
+        for left, right in zip(self._rules.rules, self._rules.rules[1:], strict=False):
+            tally = self._tallies[right.position]
+            if not (left.check and right.check and tally.blank and 1 < tally.distinct <= _SWALLOWED_VALUES):
+                continue
+            query = swallowed_values(left, right)
+            if query is not None and self._one(f"SELECT count(*) FROM ({query})")[0]:
+                self._insert(_Case(FUSED_CELLS, f"{left.field} + {right.field}"), left, query)
+
     def list_duplicates(self) -> None:
-        """The second and later occurrences of equal records: equal in all cells, or, where a line does not fit, in its text."""
+        """The second and later ones of records equal in all cells, or, where a line does not fit, in its text."""
         cells = ", ".join(f"r.c{rule.position}" for rule in self._rules.rules)
         if cells:
             blank = " AND ".join(f"coalesce(trim(r.c{rule.position}), '') = ''" for rule in self._rules.rules)
@@ -336,7 +401,8 @@ class _Audit:
         self._insert(
             _Case(DUPLICATE_RECORD),
             None,
-            f"SELECT record, line, NULL, 'same as record ' || CAST(first AS VARCHAR) FROM ({places}) WHERE record > first",
+            f"SELECT record, line, NULL, 'same as record ' || CAST(first AS VARCHAR) FROM ({places}) WHERE record > "
+            "first",
         )
 
     # --- counts ---------------------------------------------------------------------------------------------------
@@ -361,11 +427,12 @@ class _Audit:
     def _edge_cases(self) -> tuple[EdgeCase, ...]:
         rows = self._connection.execute(
             "SELECT found.edge_case, found.records, found.first, coalesce(p.value, r.line_text, r.c0, '') "
-            "FROM (SELECT edge_case, count(*) AS records, min(record) AS first FROM problems GROUP BY edge_case) AS found "
+            "FROM (SELECT edge_case, count(*) AS records, min(record) AS first FROM problems GROUP BY edge_case) AS "
+            "found "
             "JOIN problems AS p ON p.edge_case = found.edge_case AND p.record = found.first "
             "JOIN records AS r ON r.record = found.first ORDER BY found.records DESC, found.edge_case"
             if self._rules.rules
-            else "SELECT edge_case, count(*), min(record), min(value) FROM problems GROUP BY edge_case ORDER BY 2 DESC, 1"
+            else "SELECT edge_case, count(*), min(record), min(value) FROM problems GROUP BY 1 ORDER BY 2 DESC, 1"
         ).fetchall()
         return tuple(self._edge_case(*row) for row in rows)
 
@@ -396,13 +463,15 @@ class _Audit:
         ids = [case.id for case in cases]
         blocks = range(-(-len(ids) // _BITS))
         rows = ", ".join(
-            f"({quote_literal(edge_case)}, {place // _BITS}, {1 << (place % _BITS)})" for place, edge_case in enumerate(ids)
+            f"({quote_literal(edge_case)}, {place // _BITS}, {1 << (place % _BITS)})"
+            for place, edge_case in enumerate(ids)
         )
         marks = ", ".join(f"sum(bit) FILTER (WHERE block = {block}) AS m{block}" for block in blocks)
         names = ", ".join(f"m{block}" for block in blocks)
         found = self._connection.execute(
             f"SELECT count(*), {names} FROM (SELECT record, {marks} FROM problems AS p "
-            f"JOIN (VALUES {rows}) AS c(edge_case, block, bit) ON p.edge_case = c.edge_case GROUP BY record) GROUP BY {names}"
+            f"JOIN (VALUES {rows}) AS c(edge_case, block, bit) ON p.edge_case = c.edge_case GROUP BY record) GROUP BY "
+            f"{names}"
         ).fetchall()
         combinations = (
             Combination(edge_cases=tuple(sorted(_named(masks, ids))), records=count) for count, *masks in found
@@ -441,7 +510,7 @@ class _Audit:
     # --- the connection -------------------------------------------------------------------------------------------
 
     def forget(self) -> None:
-        for table in ("verdicts", "more_verdicts", "suspects", "judged", "fused"):
+        for table in ("verdicts", "more_verdicts", "suspects", "judged", "fused", "padding"):
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
 
     def _insert(self, case: _Case, rule: FieldRule | None, rows: str) -> None:
@@ -459,6 +528,10 @@ class _Audit:
         return row or ()
 
 
+def _parts(rules: tuple[FieldRule, ...], size: int) -> list[tuple[FieldRule, ...]]:
+    return [rules[start : start + size] for start in range(0, len(rules), size)]
+
+
 def _verdict(rule: FieldRule) -> str:
     """SQL for a cell's verdict: the cheap certainties first."""
     column = f"c{rule.position}"
@@ -466,9 +539,10 @@ def _verdict(rule: FieldRule) -> str:
     kept = is_kept_word(column, rule)
     if kept:
         fine = f"{fine} WHEN {kept} THEN {_KEPT}"
-    word = f"WHEN {is_missing_word(column, rule)} THEN {_WORD}"
-    blank = f"WHEN {is_blank(column)} THEN {_BLANK}"
-    missing = f"WHEN {may_be_missing(column, rule)} THEN CASE {word} {blank} {fine} ELSE {_UNSETTLED} END"
+    missing = (
+        f"WHEN {is_blank_or_missing_word(column, rule)} THEN CASE WHEN {is_blank(column)} THEN {_BLANK} ELSE "
+        f"{_WORD} END"
+    )
     steps = f"{fine} {missing}" if is_decisive(rule) else f"{missing} {fine}"
     return f"CAST(CASE WHEN {is_empty(column)} THEN {_BLANK} {steps} ELSE {_UNSETTLED} END AS UTINYINT)"
 
@@ -506,7 +580,8 @@ def _tier_count(tier: Tier, count: int, records: int) -> TierCount:
 def _shape(text: str) -> str:
     """The text as a mask: A and a for letters, 9 for digits, other characters as they are."""
     return "".join(
-        "9" if one.isdigit() else "A" if one.isalpha() and one.isupper() else "a" if one.isalpha() else one for one in text
+        "9" if one.isdigit() else "A" if one.isalpha() and one.isupper() else "a" if one.isalpha() else one
+        for one in text
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_of
 from typing import TYPE_CHECKING
 
 from readiness.audit.amounts import amount_columns
@@ -16,7 +17,7 @@ from readiness.sql import quote_literal
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MOST_CELLS = 80_000  # read for a suggestion; more would cost time and change no share by more than a point
+MOST_CELLS = 60_000  # read for a suggestion; more would cost time and change no share by more than a point
 FEWEST_RECORDS = 400
 _MOST_VALUES = 200  # kept a field, to know what its words are
 _SPACES = "[\\s\u00a0\u2007\u2009\u202f\u200b\ufeff]+"
@@ -43,13 +44,13 @@ class FieldEvidence:
     sampled: int
     filled: int = 0  # neither blank nor one of the usual words for missing
     distinct: int = 0
-    tokens: Counter[str] = field(default_factory=Counter)  # usual words for missing, as written
-    shapes: Counter[str] = field(default_factory=Counter)
-    dates: Counter[str] = field(default_factory=Counter)  # format name with the order undecided -> possible dates
-    date_orders: Counter[str] = field(default_factory=Counter)  # "day", "month", "either", "same"
+    tokens: Counter[str] = made_of(default_factory=Counter)  # usual words for missing, as written
+    shapes: Counter[str] = made_of(default_factory=Counter)
+    dates: Counter[str] = made_of(default_factory=Counter)  # format name with the order undecided -> possible dates
+    date_orders: Counter[str] = made_of(default_factory=Counter)  # "day", "month", "either", "same"
     impossible_dates: int = 0
-    amounts: Counter[AmountShape] = field(default_factory=Counter)
-    values: Counter[str] = field(default_factory=Counter)  # the most frequent ones, with their records
+    amounts: Counter[AmountShape] = made_of(default_factory=Counter)
+    values: Counter[str] = made_of(default_factory=Counter)  # the most frequent ones, with their records
 
     def share(self, shape: str) -> float:
         return self.shapes[shape] / self.filled if self.filled else 0.0
@@ -103,7 +104,8 @@ def _take_values(connection: DuckDBPyConnection, fields: int) -> int:
     cells = f"(SELECT {', '.join(['record', *columns])} FROM {source})" if columns else ""
     row = connection.execute(f"SELECT count(*) FROM {source}").fetchone()
     grouped = (
-        f"SELECT CAST(substring(name, 2) AS INTEGER) AS position, value, count(*) AS n FROM {long_form(cells, columns)} "
+        "SELECT CAST(substring(name, 2) AS INTEGER) AS position, value, count(*) AS n FROM "
+        f"{long_form(cells, columns)} "
         "GROUP BY name, value"
         if columns
         else "SELECT 0 AS position, '' AS value, 0 AS n WHERE false"
@@ -162,7 +164,8 @@ def _count_amounts(connection: DuckDBPyConnection, found: list[FieldEvidence]) -
     has_digit = full_match("text", r"[^0-9]{0,8}[0-9].*")
     source = f"(SELECT * FROM sampled_values WHERE NOT is_token AND length(text) <= 40 AND {has_digit})"
     rows = connection.execute(
-        "SELECT position, amount_form, amount_mark, amount_group, amount_currency, amount_suffix, amount_negative, sum(n) "
+        "SELECT position, amount_form, amount_mark, amount_group, amount_currency, amount_suffix, amount_negative, "
+        "sum(n) "
         f"FROM ({amount_columns(source)}) WHERE amount_form <> '' GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     for position, form, mark, group, currency, suffix, negative, count in rows:
@@ -171,8 +174,10 @@ def _count_amounts(connection: DuckDBPyConnection, found: list[FieldEvidence]) -
 
 def _keep_values(connection: DuckDBPyConnection, found: list[FieldEvidence]) -> None:
     rows = connection.execute(
-        "SELECT position, text, records FROM (SELECT *, row_number() OVER (PARTITION BY position ORDER BY records DESC, text) AS place "
-        "FROM (SELECT position, text, sum(n) AS records FROM sampled_values WHERE NOT is_token GROUP BY position, text)) "
+        "SELECT position, text, records FROM (SELECT *, row_number() OVER (PARTITION BY position ORDER BY records "
+        "DESC, text) AS place "
+        "FROM (SELECT position, text, sum(n) AS records FROM sampled_values WHERE NOT is_token GROUP BY position, "
+        "text)) "
         f"WHERE place <= {_MOST_VALUES} ORDER BY position, place"
     ).fetchall()
     kept: defaultdict[int, Counter[str]] = defaultdict(Counter)

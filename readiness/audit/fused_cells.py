@@ -13,7 +13,8 @@ from readiness.audit.rules import DATED, NUMERIC, FieldKind, FieldRule, FieldRul
 from readiness.sql import quote_literal
 
 _CODES = frozenset({FieldKind.IDENTIFIER, FieldKind.POSTCODE})
-_ANY = ".+"
+_WORDS = frozenset({FieldKind.TEXT, FieldKind.CATEGORY, FieldKind.NAME, FieldKind.COUNTRY, FieldKind.ADDRESS})
+_RARELY = 50  # at most one sound value in so many may end with a value of the neighbour
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def fused_pairs(rules: FieldRules) -> tuple[FusedPair, ...]:
 
 
 def fused_records(pairs: tuple[FusedPair, ...], fields: int) -> str:
-    """A SELECT of the records one cell short of the header that split at exactly one pair: record, line, pair, value, reason."""
+    """A SELECT (record, line, pair, value, reason) of the records one cell short that split at exactly one pair."""
     hits = " + ".join(f"CASE WHEN {pair.condition} THEN 1 ELSE 0 END" for pair in pairs)
     which = " ".join(f"WHEN {pair.condition} THEN {place}" for place, pair in enumerate(pairs))
     values = " ".join(f"WHEN {place} THEN c{pair.left.position}" for place, pair in enumerate(pairs))
@@ -50,7 +51,35 @@ def fused_records(pairs: tuple[FusedPair, ...], fields: int) -> str:
         f"SELECT *, {hits} AS hits, CASE {which} END AS pair FROM records "
         f"WHERE fault = {quote_literal(LineFault.TOO_FEW_CELLS)} AND cells = {fields - 1}"
     )
-    return f"SELECT record, line, pair, CASE pair {values} END AS value, CASE pair {reasons} END AS reason FROM ({short}) WHERE hits = 1"
+    return (
+        f"SELECT record, line, pair, CASE pair {values} END AS value, CASE pair {reasons} END AS reason FROM "
+        f"({short}) WHERE hits = 1"
+    )
+
+
+def swallowed_values(left: FieldRule, right: FieldRule) -> str | None:
+    """A SELECT (record, line, value, reason) of records with `right` blank and one of its values at the end of `left`.
+
+    None where the kinds do not call for it. A field whose values end so anyway (as addresses do) is left alone.
+    """
+    if left.kind not in _WORDS or right.kind not in _WORDS:
+        return None
+    cell, neighbour = f"c{left.position}", f"c{right.position}"
+    tail = extract(cell, r"[\s,;/-]([^\s,;/-]+)\s*$", 1)
+    sound = (
+        f"SELECT {tail} AS tail, trim({neighbour}) AS own FROM records WHERE fault IS NULL AND trim({neighbour}) <> ''"
+    )
+    choices = f"SELECT own FROM ({sound}) WHERE length(own) >= 2 GROUP BY own HAVING count(*) >= 2"
+    usual = f"SELECT count(*) FILTER (WHERE tail IN ({choices})) * {_RARELY} <= count(*) AS rarely FROM ({sound})"
+    blank = (
+        f"SELECT record, line, {cell} AS value, {tail} AS tail FROM records WHERE fault IS NULL AND "
+        f"coalesce(trim({neighbour}), '') = ''"
+    )
+    return (
+        f"SELECT record, line, value, 'ends with ' || tail || ', a value of the empty neighbour' FROM ({blank}), "
+        f"({usual}) "
+        f"WHERE rarely AND tail IN ({choices})"
+    )
 
 
 def _pair(rules: FieldRules, left: FieldRule, right: FieldRule, left_pattern: str, right_pattern: str) -> FusedPair:
@@ -70,9 +99,9 @@ def _cut_patterns(left: FieldRule, right: FieldRule) -> tuple[str, str] | None:
         widths_known = left.kind in DATED or right.kind in DATED
         return (first, second) if widths_known else None
     if first and not second:
-        return (first, rf"[^0-9\s.,/:%\-].*") if right.check else None
+        return (first, r"[^0-9\s.,/:%\-].*") if right.check else None
     if second and not first:
-        return (rf".*[^0-9\s.,/:$£€\-]", second) if left.check else None
+        return (r".*[^0-9\s.,/:$£€\-]", second) if left.check else None
     return None
 
 

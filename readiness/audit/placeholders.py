@@ -1,4 +1,4 @@
-"""Numbers and dates that stand for a missing value, such as 9999 or 1900-01-01, told from real ones by the values around."""
+"""Numbers and dates that stand for a missing value, such as 9999 or 1900-01-01, told by the values around them."""
 
 from __future__ import annotations
 
@@ -42,14 +42,17 @@ def _number_query(positions: Sequence[int]) -> str:
     number = "TRY_CAST(text AS DOUBLE)"
     counted = (
         f"SELECT position, value, n, {number} AS number, {full_match('text', _NINES)} AS nines, "
-        f"{full_match('text', _MINUS)} AS minus FROM sampled_values WHERE position IN {_listed(positions)} AND {number} IS NOT NULL"
+        f"{full_match('text', _MINUS)} AS minus FROM sampled_values WHERE position IN {_listed(positions)} AND "
+        f"{number} IS NOT NULL"
     )
     around = (
-        "SELECT position, max(number) FILTER (WHERE NOT nines) AS largest, min(number) FILTER (WHERE NOT minus) AS least "
+        "SELECT position, max(number) FILTER (WHERE NOT nines) AS largest, min(number) FILTER (WHERE NOT minus) AS "
+        "least "
         f"FROM ({counted}) GROUP BY position"
     )
     return (
-        f"SELECT one.position, value, n FROM ({counted}) AS one JOIN ({around}) AS around ON one.position = around.position "
+        f"SELECT one.position, value, n FROM ({counted}) AS one JOIN ({around}) AS around ON one.position = "
+        "around.position "
         f"WHERE n >= {_FEWEST} AND ((nines AND number > 10 * greatest(largest, 1)) OR (minus AND least >= 0)) "
         "ORDER BY one.position, value"
     )

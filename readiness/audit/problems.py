@@ -25,7 +25,7 @@ _IN_ORDER = "ORDER BY record, position NULLS FIRST, edge_case"
 
 @dataclass(frozen=True, slots=True)
 class ProblemRecord:
-    """One record behind an edge case, as the file has it. `line_text` is the raw line where it does not fit the header."""
+    """One record behind an edge case, as the file has it. `line_text` is the raw line where it does not fit."""
 
     record: int
     line: int | None
@@ -67,7 +67,7 @@ def records_of(
 
 
 def write_problems(connection: DuckDBPyConnection, out: Path) -> None:
-    """Writes the problem list to `out` (.parquet, .csv or .xlsx), in file order. Raises InvalidValueError for other names.
+    """Writes the problem list to `out` (.parquet, .csv or .xlsx), in file order. Raises InvalidValueError else.
 
     In .csv and .xlsx, text that a spreadsheet would run as a formula stays text.
     """
@@ -108,9 +108,16 @@ def _write_xlsx(connection: DuckDBPyConnection, out: Path) -> None:
     count = int(row[0]) if row else 0
     if count > XLSX_ROWS:
         raise InvalidValueError(
-            "Problem list", out.name, f"cannot hold {count:,} problems: a sheet ends at {XLSX_ROWS:,}; write .parquet or .csv"
+            "Problem list",
+            out.name,
+            f"cannot hold {count:,} problems: a sheet ends at {XLSX_ROWS:,}; write .parquet or .csv",
         )
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(str(out), options) as book:
         sheet = book.add_worksheet("problems")
         head, quoted = book.add_format({"bold": True}), book.add_format({"quote_prefix": True})
@@ -124,7 +131,9 @@ def _write_xlsx(connection: DuckDBPyConnection, out: Path) -> None:
                 place += 1
                 for column, value in enumerate(values):
                     if isinstance(value, str):
-                        sheet.write_string(place, column, value[:32_767], quoted if value[:1] in "=+-@\t\r\n" and value else None)
+                        sheet.write_string(
+                            place, column, value[:32_767], quoted if value[:1] in "=+-@\t\r\n" and value else None
+                        )
                     elif value is not None:
                         sheet.write_number(place, column, value)
 

@@ -13,7 +13,7 @@ from readiness.shares import share_of
 
 
 class Tier(StrEnum):
-    """The quality tier of a record: exclusive, one a record, sums to 100 %. The worst of a record's problems decides."""
+    """The quality tier of a record: exclusive, one a record, sums to 100 %. A record's worst problem decides."""
 
     CLEAN = "clean"
     REPAIRABLE = "repairable"
@@ -130,7 +130,9 @@ class AuditReport(_Value):
     fields: tuple[FieldProfile, ...]
     problems: int  # rows of the problem list: one a record, field and edge case
     not_checked: tuple[NotChecked, ...] = ()
-    combinations: tuple[Combination, ...] = ()  # most records first; what the effect of handling decisions is counted from
+    combinations: tuple[
+        Combination, ...
+    ] = ()  # most records first; what the effect of handling decisions is counted from
 
     @property
     def sentence(self) -> str:

@@ -54,7 +54,7 @@ class DecimalMark(StrEnum):
 
 
 class FieldRule(BaseModel):
-    """What one field's values should be. `position` is the 0-based column; `suggested_because` says why it was proposed."""
+    """What one field's values should be. `position` is the 0-based column; `suggested_because` says why."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -74,15 +74,12 @@ class FieldRule(BaseModel):
     suggested_because: str = ""
     edited: bool = False  # a person has changed the suggestion, so another file does not bring another one
 
-
     def with_missing_tokens(self, tokens: Sequence[str]) -> FieldRule:
         """The rule with exactly `tokens` meaning missing; tokens that were taken out count as values from now on."""
         kept = tuple(token for token in tokens if token.strip())
         removed = tuple(token for token in self.missing_tokens if token not in kept)
         legitimate = tuple(token for token in (*self.legitimate_tokens, *removed) if token not in kept)
-        return self.model_copy(
-            update={"missing_tokens": kept, "legitimate_tokens": tuple(dict.fromkeys(legitimate))}
-        )
+        return self.model_copy(update={"missing_tokens": kept, "legitimate_tokens": tuple(dict.fromkeys(legitimate))})
 
 
 class FieldRules(BaseModel):

@@ -32,11 +32,13 @@ def rules_as_yaml(rules: FieldRules) -> str:
 
 
 def rules_from_yaml(text: str, suggested: FieldRules, *, name: str = "rules file") -> FieldRules:
-    """The rules that YAML `text` gives for the fields of `suggested`, in their order; unlisted fields keep the suggestion.
+    """The rules that YAML `text` gives for the fields of `suggested`, in order; unlisted fields keep the suggestion.
 
-    Raises InvalidValueError for text that is no rules file and UnknownFieldError for a field that the sample does not have.
+    Raises InvalidValueError for text that is no rules file and UnknownFieldError for a field that is not there.
     """
-    listed = FieldRules(rules=tuple(_rule(entry, place, name) for place, entry in enumerate(_parsed(text, name).fields)))
+    listed = FieldRules(
+        rules=tuple(_rule(entry, place, name) for place, entry in enumerate(_parsed(text, name).fields))
+    )
     fields = [rule.field for rule in suggested.rules]
     aligned = listed.for_fields(fields)
     named = {rule.field for rule in listed.rules}
@@ -73,9 +75,13 @@ def _parsed(text: str, name: str) -> _RulesFile:
     try:
         content = _RulesFile.model_validate(yaml.safe_load(text))
     except (yaml.YAMLError, ValidationError) as exc:
-        raise InvalidValueError("Rules file", name, "is no rules file: it needs `version: 1` and a list `fields`") from exc
+        raise InvalidValueError(
+            "Rules file", name, "is no rules file: it needs `version: 1` and a list `fields`"
+        ) from exc
     if content.version != _VERSION:
-        raise InvalidValueError("Rules file", name, f"has version {content.version}; this Readiness knows version {_VERSION}")
+        raise InvalidValueError(
+            "Rules file", name, f"has version {content.version}; this Readiness knows version {_VERSION}"
+        )
     return content
 
 
@@ -86,5 +92,7 @@ def _rule(entry: dict[str, Any], place: int, name: str) -> FieldRule:
         first = exc.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise InvalidValueError(
-            "Rules file", name, f"has a wrong entry for field {entry.get('field', place + 1)}, at {where}: {first['msg']}"
+            "Rules file",
+            name,
+            f"has a wrong entry for field {entry.get('field', place + 1)}, at {where}: {first['msg']}",
         ) from exc

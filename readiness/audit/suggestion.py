@@ -35,14 +35,57 @@ _PARTIES = {
     "borrower", "applicant", "merchant", "creditor", "beneficiary", "hospital",
 }  # fmt: skip
 _MONEY_WORDS = {
-    "amount", "amt", "price", "cost", "costs", "fee", "fees", "paid", "payment", "balance", "salary", "net", "nett", "gross",
-    "revenue", "budget", "spend", "fare", "tax", "vat", "tip", "tolls", "surcharge", "charge", "charges", "value", "invoice",
-    "total", "turnover", "income", "wage", "debit", "credit", "betrag", "montant", "importe", "money",
+    "amount", "amt", "price", "cost", "costs", "fee", "fees", "paid", "payment", "balance", "salary", "net", "nett",
+    "gross", "revenue", "budget", "spend", "fare", "tax", "vat", "tip", "tolls", "surcharge", "charge", "charges",
+    "value", "invoice", "total", "turnover", "income", "wage", "debit", "credit", "betrag", "montant", "importe",
+    "money",
 }  # fmt: skip
-_NOT_MONEY = {"type", "method", "status", "count", "terms", "days", "code", "id", "rate", "year", "quantity", "qty", "number"}
-_ID_WORDS = {"id", "ids", "ref", "reference", "key", "uuid", "guid", "identifier", "index", "sku", "isin", "iban", "code"}
+_NOT_MONEY = {
+    "type",
+    "method",
+    "status",
+    "count",
+    "terms",
+    "days",
+    "code",
+    "id",
+    "rate",
+    "year",
+    "quantity",
+    "qty",
+    "number",
+}
+_ID_WORDS = {
+    "id",
+    "ids",
+    "ref",
+    "reference",
+    "key",
+    "uuid",
+    "guid",
+    "identifier",
+    "index",
+    "sku",
+    "isin",
+    "iban",
+    "code",
+}
 _ID_NUMBERS = {"number", "no", "nr", "num", "#"}
-_OPEN_ENDED = {"target", "due", "closed", "close", "end", "ended", "until", "expiry", "expires", "resolved", "cancelled", "canceled", "deleted"}
+_OPEN_ENDED = {
+    "target",
+    "due",
+    "closed",
+    "close",
+    "end",
+    "ended",
+    "until",
+    "expiry",
+    "expires",
+    "resolved",
+    "cancelled",
+    "canceled",
+    "deleted",
+}
 _SUBDIVISIONS = {"state", "province", "region", "county", "district", "canton"}
 _HINTS = (  # words in the field's name, and the kind they speak for; the first that fits
     (FieldKind.EMAIL, {"email", "mail"}),
@@ -57,15 +100,13 @@ _KEY_KINDS = frozenset({FieldKind.IDENTIFIER, FieldKind.MONEY, *DATED})
 
 
 def settled_rules(connection: DuckDBPyConnection, reading: Reading, rules: FieldRules) -> FieldRules:
-    """One rule for each field of `reading`, with the expected format filled in from the sample where a rule leaves it open."""
+    """One rule for each field of `reading`; a format that a rule leaves open is filled in from the sample."""
     complete = rules.for_fields(reading.fields)
     if not any(rule.check and not rule.format and rule.kind in DATED | NUMERIC for rule in complete.rules):
         return FieldRules(rules=tuple(_with_one_meaning(rule) for rule in complete.rules))
     evidence = gather_evidence(connection, reading.fields)
     forget_sample(connection)
-    return FieldRules(
-        rules=tuple(_settled(rule, field) for rule, field in zip(complete.rules, evidence, strict=True))
-    )
+    return FieldRules(rules=tuple(_settled(rule, field) for rule, field in zip(complete.rules, evidence, strict=True)))
 
 
 def _settled(rule: FieldRule, field: FieldEvidence) -> FieldRule:
@@ -283,8 +324,13 @@ def expected_amount(field: FieldEvidence) -> AmountFormat:
     for shape, count in shapes.items():
         groups[_group_under(shape.form, shape.group, mark)] += count
     large = groups[","] + groups["."] + groups[" "] + groups["'"]
-    group = next((g for g in (",", ".", " ", "'") if g != mark and groups[g] > PREVAILING * large and groups[g] >= 0.1 * total), "")
-    currency = _prevailing(Counter({c: _sum_of(shapes, "currency", c) for c in {s.currency for s in shapes} - {""}}), total)
+    group = next(
+        (g for g in (",", ".", " ", "'") if g != mark and groups[g] > PREVAILING * large and groups[g] >= 0.1 * total),
+        "",
+    )
+    currency = _prevailing(
+        Counter({c: _sum_of(shapes, "currency", c) for c in {s.currency for s in shapes} - {""}}), total
+    )
     suffixes = Counter({u: _sum_of(shapes, "suffix", u) for u in {s.suffix for s in shapes} - {""}})
     suffix = _prevailing(suffixes, total)
     negatives = Counter({n: _sum_of(shapes, "negative", n) for n in {s.negative for s in shapes} - {""}})
@@ -309,7 +355,7 @@ def _prevailing(counts: Counter[str], total: int) -> str:
 
 
 def _prevailing_mark(shapes: Counter[AmountShape]) -> str:
-    """The decimal mark of the values that leave no doubt (1.234 and 1,234 do); '' when there are none or they disagree."""
+    """The decimal mark of the values that leave no doubt (1.234 does); '' when there are none or they disagree."""
     point = comma = 0
     for shape, count in shapes.items():
         if shape.form in ("point3", "comma3"):
@@ -340,20 +386,27 @@ def _is_required(field: FieldEvidence, kind: FieldKind, filled: int, *, has_coun
         return False, f"not required, since not every country has one; {_percent(share)} fill it"
     if share >= REQUIRED_SHARE:
         return True, f"required, since {_percent(share)} of {field.sampled:,} records fill it"
-    names_a_party = kind is FieldKind.NAME and bool(words & (_PARTIES | {"name"})) and not words & {"middle", "second", "alias"}
+    names_a_party = (
+        kind is FieldKind.NAME and bool(words & (_PARTIES | {"name"})) and not words & {"middle", "second", "alias"}
+    )
     if names_a_party and share >= 0.1:
         return True, f"required, since it says whom the record is about, though only {_percent(share)} fill it"
     if kind in _KEY_KINDS and share >= 0.6 and not words & _OPEN_ENDED:
-        return True, f"required, since a record without its {kind} is hard to handle, though only {_percent(share)} fill it"
+        return (
+            True,
+            f"required, since a record without its {kind} is hard to handle, though only {_percent(share)} fill it",
+        )
     return False, f"not required, since only {_percent(share)} of {field.sampled:,} records fill it"
 
 
 def _recurring_words(field: FieldEvidence, kind: FieldKind) -> dict[str, int]:
-    """Words among numbers or dates that recur so often that they are a value of their own (`exempt`), not an accident."""
+    """Words among numbers or dates that recur so often that they are a value of their own (`exempt`)."""
     if kind not in NUMERIC | DATED:
         return {}
     often = max(RECURRING_RECORDS, RECURRING_SHARE * field.filled)
-    return {value: count for value, count in field.values.items() if count >= often and not any(c.isdigit() for c in value)}
+    return {
+        value: count for value, count in field.values.items() if count >= often and not any(c.isdigit() for c in value)
+    }
 
 
 def _is_unique(field: FieldEvidence, kind: FieldKind) -> bool:
@@ -402,7 +455,11 @@ def _why_kind(field: FieldEvidence, kind: FieldKind) -> str:
         return f"{field.distinct:,} different values in {count}, no pattern that prevails"
     if kind in (FieldKind.EMAIL, FieldKind.URL, FieldKind.TIME, FieldKind.BOOLEAN, FieldKind.PHONE):
         return f"{share} of {count} values look like {_PLURALS[kind]}"
-    if kind is FieldKind.IDENTIFIER and field.share("leading zero") > 0.2 and not _is_identifier(field, _words(field.field)):
+    if (
+        kind is FieldKind.IDENTIFIER
+        and field.share("leading zero") > 0.2
+        and not _is_identifier(field, _words(field.field))
+    ):
         return f"{_percent(field.share('leading zero'))} of {count} values are digits with a leading zero, so codes"
     return f"the field's name says {kind}; {field.distinct:,} different values in {count}"
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from readiness.audit.dialect import full_match
+from readiness.audit.dialect import full_match, part_match
 from readiness.audit.rules import FieldRule
-from readiness.sql import quote_literal
 
 _DEFAULT = (
     "-", "--", "---", "?", "??", "#n/a", "#na", "#null!", "(blank)", "(empty)", "(none)", "(null)", "<na>", "<null>",
-    "[null]", "\\n", "n.a", "n.a.", "n/a", "na", "nan", "no data", "none", "not applicable", "not available", "not known",
-    "missing", "null", "tba", "tbc", "tbd", "undefined", "unknown", "unspecified",
+    "[null]", "\\n", "n.a", "n.a.", "n/a", "na", "nan", "no data", "none", "not applicable", "not available",
+    "not known",     "missing", "null", "tba", "tbc", "tbd", "undefined", "unknown", "unspecified",
 )  # fmt: skip
 _GRADES = {
-    "all", "high", "low", "mild", "moderate", "medium", "severe", "some", "partial", "full", "yes", "no", "maybe", "minor",
-    "major", "few", "many", "single", "multiple", "always", "never", "often", "rarely", "weak", "strong",
+    "all", "high", "low", "mild", "moderate", "medium", "severe", "some", "partial", "full", "yes", "no", "maybe",
+    "minor",     "major", "few", "many", "single", "multiple", "always", "never", "often", "rarely", "weak", "strong",
 }  # fmt: skip
-_BETWEEN = "\x1f"  # the unit separator: in no word
+_LETTER_OR_DIGIT = r"[\p{L}\p{N}]"
+_RUN_OF_SIGNS = r"[\p{P}\p{S}]{3}"
+_SPECIAL = frozenset("\\.+*?()|[]{}^$-#&~")  # letters with a meaning in patterns
 _BLANK = "[\\s\u00a0\u1680\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]*"
 
 
@@ -29,7 +30,7 @@ def default_tokens() -> tuple[str, ...]:
 def legitimate_among(tokens: Iterable[str], values: Iterable[str]) -> tuple[str, ...]:
     """Those of `tokens` (as written) that are values of a field whose other values are `values`.
 
-    NA among two-letter codes, None among grades (low, high, yes ...), - among signs, Nan and Null among words written alike.
+    NA among two-letter codes, None among grades (low, high, yes ...), - among signs.
     """
     others = [value.strip() for value in values]
     return tuple(token for token in tokens if _is_a_value(token.strip(), others))
@@ -52,31 +53,32 @@ def is_blank(column: str) -> str:
     return full_match(column, _BLANK)
 
 
-def is_missing_word(column: str, rule: FieldRule) -> str:
-    """SQL: the cell holds a word that means missing in this field."""
-    return _is_one_of(column, missing_words(rule))
+def records_of_signs(source: str, columns: Sequence[str]) -> str:
+    """A SELECT (record, line) of the records that hold signs alone, as a drawn rule does.
+
+    A lone `-` is a word for missing instead, so three signs must stand together. Most records fall at the first cell.
+    """
+    wordless = " AND ".join(f"NOT coalesce({part_match(column, '[0-9A-Za-z]')}, false)" for column in columns)
+    whole = f"SELECT record, line, concat_ws(' ', {', '.join(columns)}) AS whole FROM {source} WHERE {wordless}"
+    return (
+        f"SELECT record, line FROM ({whole}) WHERE NOT {part_match('whole', _LETTER_OR_DIGIT)} "
+        f"AND {part_match('whole', _RUN_OF_SIGNS)}"
+    )
+
+
+def is_blank_or_missing_word(column: str, rule: FieldRule) -> str:
+    """SQL: the filled cell is blank or holds a word that means missing here. One pattern is the cheapest test."""
+    return full_match(column, f"(?i){_BLANK}(?:{_any_of(missing_words(rule))})?{_BLANK}")
 
 
 def is_kept_word(column: str, rule: FieldRule) -> str:
-    """SQL: the cell holds a word that the rule keeps as a value of the field, whatever its kind; '' for no such word."""
+    """SQL: the cell holds a word that the rule keeps as a value, whatever the kind; '' for no such word."""
     kept = sorted({token.strip().lower() for token in rule.legitimate_tokens} - {""})
-    return _is_one_of(column, kept) if kept else ""
+    return full_match(column, f"(?i){_BLANK}(?:{_any_of(kept)}){_BLANK}") if kept else ""
 
 
-def may_be_missing(column: str, rule: FieldRule) -> str:
-    """SQL: a cheap test of the first character, true for every blank cell and every word that means missing."""
-    first = {word[0] for word in missing_words(rule)}
-    codes = sorted({ord(letter) for word in first for letter in (word, word.upper()) if len(letter) == 1})
-    listed = ", ".join(str(code) for code in codes if 32 < code < 127)
-    return f"(ascii({column}) NOT BETWEEN 33 AND 126 OR ascii({column}) IN ({listed}))"
-
-
-def _is_one_of(column: str, words: Sequence[str]) -> str:
-    """SQL: the trimmed cell is one of `words`, in any case. One look into one text is faster than a list of comparisons."""
-    listed = quote_literal(_BETWEEN + _BETWEEN.join(words) + _BETWEEN)
-    spaces = quote_literal(" \t\r\n\u00a0")
-    between = quote_literal(_BETWEEN)
-    return f"position({between} || lower(trim({column}, {spaces})) || {between} IN {listed}) > 0"
+def _any_of(words: Sequence[str]) -> str:
+    return "|".join("".join(f"\\{letter}" if letter in _SPECIAL else letter for letter in word) for word in words)
 
 
 def _is_a_value(token: str, others: list[str]) -> bool:

@@ -26,6 +26,16 @@ class Dialect:
         raw = self.raw_cells(text)
         return None if raw is None else [self._bare(cell) for cell in raw]
 
+    @property
+    def is_plain(self) -> bool:
+        """True for one-character delimiters and doubled quotes, which Python's own reader knows too."""
+        return len(self.delimiter) == 1 == len(self.quote) and self.escape == self.quote and not self.run
+
+    def pads_quotes(self, text: str) -> bool:
+        """True where white space stands between a delimiter and a quote."""
+        likely = any(sign + self.quote in text for sign in self._around)
+        return likely and bool(self._padded_quote.search(text))
+
     def raw_cells(self, text: str) -> list[str] | None:
         """The cells of a well-formed line as they stand, with their quotes; None where the quotes do not add up."""
         if not self.quote or self.quote not in text:
@@ -79,6 +89,12 @@ class Dialect:
         if self.escape:
             return self._escaped.sub(lambda match: match.group()[-1], text)
         return text
+
+    @cached_property
+    def _padded_quote(self) -> re.Pattern[str]:
+        if not self._around:
+            return re.compile(r"(?!)")
+        return re.compile(f"(?:^|{re.escape(self.delimiter)})[{self._around}]+{re.escape(self.quote)}", re.MULTILINE)
 
     @cached_property
     def _around(self) -> str:

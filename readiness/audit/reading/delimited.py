@@ -33,7 +33,7 @@ _HEAD_LINES = 2_000
 _HEAD_CHARACTERS = 400_000
 _TAIL_BYTES = 32_768
 _SMALL_BYTES = 1 << 20  # below this the careful way is as fast as any
-_BATCH = 20_000
+_BATCH = 60_000
 _ROWS_ABOVE = 10  # rows among which a header with another delimiter is looked for
 _PREAMBLE_SHOWN = 20
 _PREAMBLE_CHARACTERS = 200
@@ -209,7 +209,7 @@ def _read_text(
         rows = list(islice(divide(text.lines(), text.dialect, 1), 1_000))
     rows = _redivide_above(rows, text)
     layout = _find_layout(rows, text, options)
-    budget.check_fields(max(layout.width, *(len(row.cells) for row in rows)))
+    budget.check_fields(max([layout.width, *(len(row.cells) for row in rows)]))
     first_line = _first_line(rows, layout)
     loaded = _load(text, connection, rows, layout, first_line, budget)
     budget.report(0.9)
@@ -281,14 +281,19 @@ def _load(
     first_line: int,
     budget: Budget,
 ) -> _Loaded:
-    body = rows[layout.first_record :]
-    regular = all(len(row.cells) == layout.width and not row.unclosed for row in body)
+    regular = all(len(row.cells) == layout.width for row in _whole_rows(rows[layout.first_record :], text))
     if text.scan.size > _SMALL_BYTES and regular and text.lone_returns_end:
         region = _region(text, first_line)
         if load_regular(connection, region, text.dialect, layout.width):
             row = connection.execute("SELECT count(*) FROM records").fetchone()
             return _Loaded(records=int(row[0]) if row else 0)
     return _load_carefully(text, connection, layout, first_line, budget)
+
+
+def _whole_rows(rows: Sequence[Divided], text: _Text) -> Sequence[Divided]:
+    """The rows without those at the end of the head that belong to a value which the head cuts off."""
+    cut = next((place for place in range(len(rows) - 1, -1, -1) if rows[place].unclosed), len(rows))
+    return rows[:cut] if len(text.head) < text.scan.lines else rows
 
 
 def _region(text: _Text, first_line: int) -> Region:
@@ -306,7 +311,9 @@ def _load_carefully(
     loaded = _Loaded(careful=True)
     next_line, total = first_line, max(1, text.line_count)
     lines = islice(text.lines(), first_line - 1, None)
-    division = divide(lines, text.dialect, layout.width, first_line=first_line)
+    above = text.head[first_line - 2] if 1 < first_line <= len(text.head) + 1 else ""
+    header_quoted = not layout.header or text.dialect.quote in above
+    division = divide(lines, text.dialect, layout.width, first_line=first_line, header_quoted=header_quoted)
     while batch := list(islice(division, _BATCH)):
         for number, row in enumerate(batch, start=table.records + 1):
             if row.line != next_line:

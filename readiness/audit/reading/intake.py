@@ -7,7 +7,7 @@ import stat
 
 from readiness.audit.reading.budget import Budget, size_text
 from readiness.audit.reading.values import ReadingLimits, SampleFile
-from readiness.errors import FileTooLargeError, UnreadableFileError
+from readiness.errors import EmptyFileError, FileTooLargeError, UnreadableFileError
 
 _CHUNK_BYTES = 1 << 20
 
@@ -27,7 +27,7 @@ def measure(sample: SampleFile, limits: ReadingLimits) -> int:
             sample.name, "it is a pipe or a device, not a file", "Save its content as a file first."
         )
     if not status.st_size:
-        raise UnreadableFileError(sample.name, "the file is empty", "Export the records again.")
+        raise EmptyFileError(sample.name)
     if status.st_size > limits.file_bytes:
         raise FileTooLargeError(
             sample.name,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _FIRST_BATCH = 1_000
-_BATCH_VALUES = 400_000  # rows of a batch x fields: bounds the memory of wide records
+_BATCH_VALUES = 50_000  # rows of a batch x fields: bounds the memory of wide records
 _LARGEST_BATCH = 50_000
 _DOCUMENT_SHARE = 16  # parsed JSON takes up to this many times its text in memory
 _MAX_WRAPPING = 4  # how deep the array of records may lie in the document

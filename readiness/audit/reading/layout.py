@@ -191,14 +191,31 @@ def _extend_header(
     header = [start]
     if start and _is_group_row(rows[start - 1], rows[start], width, shapes):
         header.insert(0, start - 1)
-    for place in range(start + 1, min(first_data, start + _MOST_HEADER_LINES)):
+    for place in range(start + 1, min(first_data, len(rows) - 1, start + _MOST_HEADER_LINES)):
         above, row = rows[place - 1], rows[place]
-        adjacent = row.line == above.line + above.span
-        same = _folded(row.cells) == _folded(rows[start].cells)
-        if not adjacent or not (same or _is_unit_row(row.cells) or _completes(rows[start], row, width, shapes)):
+        continues = (
+            _folded(row.cells) == _folded(rows[start].cells)
+            or _is_unit_row(row.cells)
+            or _completes(rows[start], row, width, shapes)
+            or _contradicts(row, rows[first_data:], shapes)
+        )
+        if row.line != above.line + above.span or not continues:
             break
         header.append(place)
     return tuple(header)
+
+
+def _contradicts(row: Divided, records: Sequence[Divided], shapes: Sequence[Shape | None]) -> bool:
+    """True for a row of words in two or more columns of values, none of which comes again below."""
+    words = 0
+    for place, (cell, shape) in enumerate(zip(row.cells, shapes, strict=False)):
+        mine = shape_of(cell)
+        if mine in (Shape.EMPTY, Shape.MISSING):
+            continue
+        if mine in _TYPED or any(cell == record.cells[place] for record in records if place < len(record.cells)):
+            return False
+        words += shape in _TYPED
+    return words > 1
 
 
 def _folded(cells: Sequence[str]) -> list[str]:
@@ -292,7 +309,7 @@ def _join_captions(rows: list[list[str]]) -> list[str]:
             group = ""
             for column, caption in enumerate(tidy):
                 group = caption or group
-                tidy[column] = group
+                tidy[column] = group if any(not is_blank(below[column]) for below in rows[place + 1 :]) else caption
         filled.append(tidy)
     return [" ".join(part for part in parts if part) for parts in zip(*filled, strict=True)]
 

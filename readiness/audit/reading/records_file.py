@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from readiness.audit.reading.delimited import dialect_of
 from readiness.audit.reading.values import LineFault, Reading, SampleFormat
 from readiness.errors import InputError
 
@@ -76,8 +77,6 @@ def _whole_records(connection: duckdb.DuckDBPyConnection, reading: Reading, cond
 
 def _surplus(line_text: str, count: int, kept: Sequence[str], reading: Reading) -> list[str]:
     """The cells that found no field; none where they are all empty."""
-    from readiness.audit.reading.delimited import dialect_of
-
     dialect = dialect_of(reading)
     cells = dialect.split(line_text) or list(dialect.repair(line_text, count).cells)
     if _letters(cells, dialect.delimiter) == _letters(kept, dialect.delimiter):

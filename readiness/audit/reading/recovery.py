@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -11,6 +12,7 @@ from readiness.audit.reading.cells import Dialect, Repair
 from readiness.audit.reading.text_lines import without_end
 
 _LONGEST_VALUE_LINES = 2_000  # lines that one quoted value may span
+_BLOCK_LINES = 1_000
 _COMPLETE_LINES = 12  # so many lines that are records by themselves prove that an open quote was a stray one
 
 
@@ -23,93 +25,145 @@ class Divided(NamedTuple):
     unclosed: bool = False  # a quote had to be taken as a plain character
 
 
-def main_width(lines: Iterable[str], dialect: Dialect) -> int:
-    """The number of cells that most well-formed lines have; wider ones count first among equals."""
+class _Joined(NamedTuple):
+    """Several lines as one record, and how much they look like records of their own."""
+
+    cells: Sequence[str]
+    span: int
+    complete: int  # lines between the first and the last that are records by themselves
+    ends_complete: bool  # the last line is one too
+
+
+def main_width(lines: Sequence[str], dialect: Dialect) -> int:
+    """The number of cells that most well-formed records have; wider ones count first among equals."""
     widths: Counter[int] = Counter()
-    for line in lines:
-        text = without_end(line)
-        cells = dialect.split(text) if text else None
-        if cells is not None:
+    place = 0
+    while place < len(lines):
+        text, span = without_end(lines[place]), 1
+        cells = dialect.split(text)
+        if cells is None and not dialect.closes(text):
+            cells, span = _close(lines, place, dialect)
+        if text and cells is not None:
             widths[len(cells)] += 1
+        place += span
     return max(widths, key=lambda width: (widths[width], width), default=1)
 
 
-def divide(lines: Iterable[str], dialect: Dialect, width: int, *, first_line: int = 1) -> Iterator[Divided]:
-    """The records of the lines (which keep their line ends). Lines without any character are left out."""
-    return _Division(lines, dialect, width, first_line).records()
+def _close(lines: Sequence[str], place: int, dialect: Dialect) -> tuple[list[str] | None, int]:
+    """(cells, lines) of the record whose quote is open at the end of its first line."""
+    for span in range(2, min(_LONGEST_VALUE_LINES, len(lines) - place) + 1):
+        if not dialect.closes(without_end(lines[place + span - 1])):
+            cells = dialect.split(without_end("".join(lines[place : place + span])))
+            return cells, span if cells is not None else 1
+    return None, 1
+
+
+def divide(
+    lines: Iterable[str], dialect: Dialect, width: int, *, first_line: int = 1, header_quoted: bool = True
+) -> Iterator[Divided]:
+    """The records of the lines (which keep their line ends). Lines without any character are left out.
+
+    `header_quoted` is False when the header above the lines has no quotes, so that records need not have any either.
+    """
+    return _Division(lines, dialect, width, first_line, plain=int(not header_quoted)).records()
 
 
 class _Division:
     """The lines still to be divided, with a look ahead for values that span several of them."""
 
-    def __init__(self, lines: Iterable[str], dialect: Dialect, width: int, first_line: int) -> None:
+    def __init__(self, lines: Iterable[str], dialect: Dialect, width: int, first_line: int, plain: int) -> None:
         self._lines = iter(lines)
         self._dialect = dialect
         self._width = width
         self._number = first_line
         self._ahead: deque[str] = deque()
-        self._plain = self._quoted = 0  # lines without and with quotes so far
+        self._plain, self._quoted = plain, 0  # lines without and with quotes so far
 
     def records(self) -> Iterator[Divided]:
+        while block := self._block():
+            rows = self._well_formed(block)
+            if rows is None:
+                self._ahead.extendleft(reversed(block))
+                yield from self._one_by_one(self._number + len(block))
+                continue
+            for cells in rows:
+                if cells:
+                    yield Divided(self._number, 1, cells)
+                self._number += 1
+
+    def _block(self) -> list[str]:
+        lines = [self._ahead.popleft() for _ in range(min(_BLOCK_LINES, len(self._ahead)))]
+        return lines + list(islice(self._lines, _BLOCK_LINES - len(lines)))
+
+    def _well_formed(self, block: list[str]) -> list[list[str]] | None:
+        """The cells of each line, none for an empty one; None unless every line is a well-formed record by itself."""
+        dialect = self._dialect
+        if not dialect.is_plain or dialect.pads_quotes("".join(block)):
+            return None
+        reader = csv.reader(block, delimiter=dialect.delimiter, quotechar=dialect.quote, doublequote=True, strict=True)
+        try:
+            rows = list(reader)
+        except csv.Error:
+            return None
+        if len(rows) != len(block):
+            return None
+        quoted = sum(dialect.quote in line for line in block)
+        self._quoted += quoted
+        self._plain += len(block) - quoted
+        return rows
+
+    def _one_by_one(self, end: int) -> Iterator[Divided]:
+        """The records that begin before line `end`, each looked at with care."""
         split, quote = self._dialect.split, self._dialect.quote
-        plain = self._dialect.delimiter if not self._dialect.run else ""
-        while True:
+        while self._number < end:
             line = self._ahead.popleft() if self._ahead else next(self._lines, None)
             if line is None:
                 return
             text = without_end(line)
             number, span = self._number, 1
             if text:
-                if plain and (not quote or quote not in text):
-                    self._plain += 1
-                    yield Divided(number, 1, text.split(plain))
-                elif (cells := split(text)) is not None:
-                    self._quoted += 1
-                    yield Divided(number, 1, cells)
+                cells = split(text)
+                if cells is not None:
+                    self._quoted += bool(quote) and quote in text
+                    self._plain += not quote or quote not in text
+                    record = Divided(number, 1, cells)
                 else:
                     record = self._recover(line, text, number)
                     span = record.span
-                    yield record
+                yield record
             self._number = number + span
 
     def _recover(self, line: str, text: str, number: int) -> Divided:
         """The record that begins in an ill-formed line: alone, or with the following lines that close its quote."""
-        alone: Repair | None = None
-        if not self._dialect.closes(text):
-            joined, span, complete = self._join(line)
-            alone = self._dialect.repair(text, self._width)
-            if joined is not None and self._believes(joined, alone, complete, span):
-                for _ in range(span - 1):
-                    self._ahead.popleft()
-                return Divided(number, span, joined)
-        alone = alone or self._dialect.repair(text, self._width)
+        alone = self._dialect.repair(text, self._width)
+        joined = None if self._dialect.closes(text) else self._join(line)
+        if joined is not None and self._believes(joined, alone):
+            for _ in range(joined.span - 1):
+                self._ahead.popleft()
+            return Divided(number, joined.span, joined.cells)
         return Divided(number, 1, alone.cells, alone.unclosed)
 
-    def _believes(self, joined: Sequence[str], alone: Repair, complete: int, span: int) -> bool:
-        """Whether a value really spans the lines: its cells fit, and the swallowed lines are no records."""
-        if len(joined) != self._width:
-            return not complete and len(alone.cells) != self._width
-        if not complete:
-            return True
-        if self._width == 2:
-            return complete < _COMPLETE_LINES
-        return len(alone.cells) != self._width and (complete < 3 or complete * 4 <= span)
+    def _believes(self, joined: _Joined, alone: Repair) -> bool:
+        """Whether a value really spans the lines: its cells fit, and the swallowed lines are not all records."""
+        fits_alone = len(alone.cells) == self._width
+        if len(joined.cells) != self._width:
+            return not joined.complete and not fits_alone
+        strays = fits_alone and joined.ends_complete and joined.complete >= (3 if self._width == 2 else 1)
+        return not (strays and joined.complete >= 0.8 * (joined.span - 2))
 
-    def _join(self, line: str) -> tuple[Sequence[str] | None, int, int]:
-        """(cells, lines, how many swallowed lines are complete records) of the text up to the closing quote."""
+    def _join(self, line: str) -> _Joined | None:
+        """The text up to the closing quote as one record."""
         parts, complete = [line], 0
-        size = len(line)
         for span, following in enumerate(self._look_ahead(), start=2):
             parts.append(following)
-            size += len(following)
             text = without_end(following)
             if not self._dialect.closes(text):
-                whole = without_end("".join(parts))
-                return self._dialect.split(whole), span, complete
+                cells = self._dialect.split(without_end("".join(parts)))
+                return None if cells is None else _Joined(cells, span, complete, self._is_complete(text))
             complete += self._is_complete(text)
-            if complete >= _COMPLETE_LINES and self._width > 2:
-                break
-        return None, 1, complete
+            if complete >= _COMPLETE_LINES and complete > 0.5 * span:
+                return None
+        return None
 
     def _is_complete(self, text: str) -> bool:
         if self._width < 2 or self._dialect.delimiter not in text:

@@ -86,6 +86,4 @@ def text_lines(path: Path, *, lone_returns_end: bool) -> Iterator[str]:
 
 def without_end(line: str) -> str:
     """The line without its line end."""
-    if line.endswith("\n"):
-        line = line[:-1]
-    return line[:-1] if line.endswith("\r") else line
+    return line.rstrip("\r\n")
