@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from readiness import __version__
-from readiness.errors import InputError, InvalidValueError, ReadinessError, StoreInUseError
+from readiness.errors import EmptyFileError, InputError, InvalidValueError, ReadinessError, StoreInUseError
 
 if TYPE_CHECKING:
     from readiness.audit.report import AuditReport
+    from readiness.audit.shift_report import ShiftReport
     from readiness.project import Projects
 
 DONE, WRONG, IN_USE = 0, 2, 3
@@ -36,12 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone; nothing is left to say to it.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - stays open until the process ends
         return DONE
+    except OSError as error:
+        return _refuse(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.", WRONG)
     except KeyboardInterrupt:
         return 130
 
 
-def _refuse(error: ReadinessError, code: int) -> int:
-    print(f"readiness: {' '.join(str(error).split())}", file=sys.stderr)
+def _refuse(error: ReadinessError | str, code: int) -> int:
+    print(f"readiness: {_one_line(' '.join(str(error).split()))}", file=sys.stderr)
     return code
 
 
@@ -148,27 +151,35 @@ def _dashboard(call: argparse.Namespace) -> int:
 def _audit(call: argparse.Namespace) -> int:
     _refuse_unwritable(call.problems, (".csv", ".xlsx", ".parquet"), "--problems")
     _refuse_unwritable(call.document, (".md", ".docx"), "--document")
+    for out in (_json_file(call), call.problems, call.document, call.save_rules):
+        _refuse_place(out, keep=call.file)
     from readiness.audit.engine import audit_sample
     from readiness.audit.suggestion import suggest_rules
 
     connection, reading = _open(call)
     rules = _rules(call, suggest_rules(connection, reading))
     report = audit_sample(connection, reading, rules)
-    _write_outputs(call, connection, report)
+    shift = _shift(call, connection, reading, rules) if call.older else None
+    _write_outputs(call, connection, report, shift)
     if call.json != "-":
         _print_summary(report)
-    if call.older:
-        _print_shift(call, connection, reading, rules)
+        _print_shift(shift)
     return DONE
 
 
 def _read(call: argparse.Namespace) -> int:
     from readiness.audit.reading.records_file import write_records
 
-    connection, reading = _open(call)
-    _in_folder(call.out)
+    _refuse_place(call.out, keep=call.file)
+    try:
+        connection, reading = _open(call)
+    except EmptyFileError:
+        # Nothing read is read rightly as nothing; only an audit needs records.
+        call.out.write_bytes(b"")
+        print(f"{_one_line(call.file.name)} is empty. 0 records written to {call.out}.")
+        return DONE
     written = write_records(connection, reading, call.out)
-    print(f"{reading_line(reading)} {written:,} records written to {call.out}.")
+    print(f"{_one_line(reading_line(reading))} {written:,} records written to {call.out}.")
     return DONE
 
 
@@ -178,7 +189,7 @@ def _projects(call: argparse.Namespace) -> int:
         for row in rows:
             verdict = projects.diagnose(projects.load(row.id)).verdict.value
             archived = " (archived)" if row.archived_at else ""
-            print(f"{row.id}  {verdict:<9}  {row.name}{archived}")
+            print(f"{row.id}  {verdict:<9}  {_one_line(row.name)}{archived}")
         if not rows:
             print("No projects yet. Open the dashboard with `readiness` to make one.")
     return DONE
@@ -186,23 +197,23 @@ def _projects(call: argparse.Namespace) -> int:
 
 def _scope(call: argparse.Namespace) -> int:
     _refuse_unwritable(call.excel, (".xlsx",), "--excel")
+    _refuse_place(call.excel)
     with _opened_projects(call) as projects:
         row = projects.store.find_project(call.project)
-        _in_folder(call.excel)
         call.excel.write_bytes(projects.workbook(row.id))
-        print(f"The production scope of {row.name} is in {call.excel}.")
+        print(f"The production scope of {_one_line(row.name)} is in {call.excel}.")
     return DONE
 
 
 def _brief(call: argparse.Namespace) -> int:
     _refuse_unwritable(call.out, (".md", ".docx"), "--out")
+    _refuse_place(call.out)
     with _opened_projects(call) as projects:
         row = projects.store.find_project(call.project)
         state = projects.load(row.id)
         diagnosis = projects.diagnose(state)
-        _in_folder(call.out)
         call.out.write_bytes(projects.brief(state, diagnosis, call.kind, call.out.suffix.lower().removeprefix(".")))
-        print(f"{diagnosis.verdict.value}. The brief of {row.name} is in {call.out}.")
+        print(f"{diagnosis.verdict.value}. The brief of {_one_line(row.name)} is in {call.out}.")
     return DONE
 
 
@@ -243,36 +254,34 @@ def _rules(call: argparse.Namespace, suggested: Any) -> Any:
     return rules
 
 
-def _write_outputs(call: argparse.Namespace, connection: Any, report: AuditReport) -> None:
+def _write_outputs(call: argparse.Namespace, connection: Any, report: AuditReport, shift: ShiftReport | None) -> None:
     if call.json:
-        text = report_json(report)
-        if call.json == "-":
+        text, out = report_json(report, shift), _json_file(call)
+        if out is None:
             print(text)
         else:
-            _in_folder(Path(call.json))
-            Path(call.json).write_text(text + "\n", encoding="utf-8")
+            out.write_text(text + "\n", encoding="utf-8")
     if call.problems:
         from readiness.audit.problems import write_problems
 
-        _in_folder(call.problems)
         write_problems(connection, call.problems)
     if call.document:
-        _in_folder(call.document)
         call.document.write_bytes(_document(report, call.document.suffix.lower()))
     if call.save_rules:
         from readiness.audit.rules_file import write_rules
 
-        _in_folder(call.save_rules)
         write_rules(report.rules, call.save_rules)
 
 
-def report_json(report: AuditReport) -> str:
-    """The report as JSON text: records, clean, tiers, edge_cases, fields, reading and what was not checked."""
+def report_json(report: AuditReport, shift: ShiftReport | None = None) -> str:
+    """The report as JSON text: records, clean, tiers, edge_cases, fields, reading, what was not checked, and the shift."""
     import json
 
     content = report.model_dump(mode="json")
     first = ("records", "clean", "tiers", "edge_cases", "fields", "reading")
     ordered = {name: content[name] for name in first} | {name: content[name] for name in content if name not in first}
+    if shift is not None:
+        ordered["shift"] = shift.model_dump(mode="json")
     return json.dumps(ordered, indent=2, ensure_ascii=True)
 
 
@@ -283,7 +292,7 @@ def _document(report: AuditReport, suffix: str) -> bytes:
 
 
 def _print_summary(report: AuditReport) -> None:
-    print(report.reading.sentence)
+    print(_one_line(report.reading.sentence))
     print(report.sentence)
     for case in report.edge_cases:
         print(f"  {case.records:>9,}  {case.share:6.1%}  ({case.low:.1%} to {case.high:.1%})  {_one_line(case.title)}")
@@ -291,14 +300,19 @@ def _print_summary(report: AuditReport) -> None:
         print(f"  {tier.records:>9,}  {tier.share:6.1%}  {tier.tier.value}")
 
 
-def _print_shift(call: argparse.Namespace, connection: Any, reading: Any, rules: Any) -> None:
+def _shift(call: argparse.Namespace, connection: Any, reading: Any, rules: Any) -> ShiftReport:
+    """What shifted since the older file."""
     from readiness.audit.reading.sample import open_workspace, read_sample
     from readiness.audit.reading.values import SampleFile
     from readiness.audit.shift import compare_samples
 
     older_connection = open_workspace()
     older = read_sample(SampleFile(call.older, call.older.name), older_connection)
-    for line in compare_samples(older_connection, older, connection, reading, rules).sentences:
+    return compare_samples(older_connection, older, connection, reading, rules)
+
+
+def _print_shift(shift: ShiftReport | None) -> None:
+    for line in shift.sentences if shift else ():
         print(line)
 
 
@@ -337,8 +351,18 @@ def _refuse_unwritable(out: Path | None, suffixes: tuple[str, ...], option: str)
         raise InvalidValueError(option, str(out), f"must end in {' or '.join(suffixes)}")
 
 
-def _in_folder(out: Path) -> None:
+def _refuse_place(out: Path | None, *, keep: Path | None = None) -> None:
+    """Refuse a place where no file can be made, and the file `keep`, whose records the call is about."""
+    if out is None:
+        return
     if out.is_dir():
         raise InputError(f"{out} is a folder; name a file in it.")
     if not out.parent.is_dir():
-        raise InputError(f"The folder {out.parent} does not exist.")
+        raise InputError(f"The folder {out.parent} does not exist. Make it, or choose another one.")
+    if keep is not None and keep.exists() and out.exists() and out.samefile(keep):
+        raise InputError(f"{out} holds the records themselves; choose another file to write to.")
+
+
+def _json_file(call: argparse.Namespace) -> Path | None:
+    """Where the JSON goes; None when it is not wanted in a file."""
+    return Path(call.json) if call.json and call.json != "-" else None

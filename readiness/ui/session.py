@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from readiness.ui.wording import plain
+
 _PROJECT = "project_id"
 _PARAMETER = "project"
 _WHO = "who"
@@ -56,4 +58,4 @@ def show_notice() -> None:
     """Show the sentence that the last action left."""
     text = st.session_state.pop(_NOTICE, None)
     if text:
-        st.toast(text)
+        st.toast(plain(text))

@@ -27,9 +27,12 @@ def fit(cells: Sequence[str], shapes: Sequence[Shape | None]) -> int:
     return balance
 
 
-def divide_otherwise(text: str, dialect: Dialect, width: int) -> list[str] | None:
-    """The cells of a line that uses another delimiter than its file, where that gives exactly `width` cells."""
-    for delimiter in _OTHER_DELIMITERS:
+def divide_otherwise(text: str, dialect: Dialect, width: int, *, spaces: bool) -> list[str] | None:
+    """The cells of a line that uses another delimiter than its file, where that gives exactly `width` cells.
+
+    `spaces` says whether a space may be that delimiter: a title of as many words as there are columns has them too.
+    """
+    for delimiter in _OTHER_DELIMITERS if spaces else _OTHER_DELIMITERS[:-1]:
         if width > 2 and delimiter != dialect.delimiter and delimiter in text:
             cells = replace(dialect, delimiter=delimiter, run=False).split(text)
             if cells is not None and len(cells) == width:
@@ -84,7 +87,7 @@ def _aligned(
 def _with_other_delimiter(
     text: str, dialect: Dialect, width: int, shapes: Sequence[Shape | None]
 ) -> Sequence[str] | None:
-    cells = divide_otherwise(text, dialect, width)
+    cells = divide_otherwise(text, dialect, width, spaces=True)
     if cells:
         return cells if fit(cells, shapes) > 0 else None
     for delimiter in _OTHER_DELIMITERS:

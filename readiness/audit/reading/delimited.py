@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from readiness.audit.reading.alignment import align_records, divide_otherwise
 from readiness.audit.reading.budget import Budget
-from readiness.audit.reading.cell_shapes import is_blank
+from readiness.audit.reading.cell_shapes import Shape, is_blank, shape_of
 from readiness.audit.reading.cells import Dialect
 from readiness.audit.reading.dialect import find_dialect
 from readiness.audit.reading.encoding import Encoding, find_encoding, write_utf8_copy
@@ -233,10 +233,21 @@ def _redivide_above(rows: list[Divided], text: _Text) -> list[Divided]:
     width = main_width(text.head, text.dialect)
     for place, row in enumerate(rows[:_ROWS_ABOVE]):
         if len(row.cells) < width and row.span == 1:
-            cells = divide_otherwise(without_end(text.head[row.line - 1]), text.dialect, width)
+            spaces = _is_data(rows[place + 1 : place + 2], row.line + 1, width)
+            cells = divide_otherwise(without_end(text.head[row.line - 1]), text.dialect, width, spaces=spaces)
             if cells and not any(map(is_blank, cells[:-1])):
                 rows[place] = row._replace(cells=cells)
     return rows
+
+
+def _is_data(following: Sequence[Divided], line: int, width: int) -> bool:
+    """Whether the row that follows stands right on `line` and holds a value that no heading has."""
+    return any(
+        row.line == line
+        and len(row.cells) == width
+        and any(shape_of(cell) not in (Shape.TEXT, Shape.EMPTY, Shape.MISSING) for cell in row.cells)
+        for row in following
+    )
 
 
 def _find_layout(rows: Sequence[Divided], text: _Text, options: ReadingOptions) -> Layout:

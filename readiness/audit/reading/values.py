@@ -82,7 +82,7 @@ class Reading:
     empty_lines: int = 0
     sheet: str = ""
     sheets: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()  # one sentence each: what was done that a reader should know (renamed fields, hidden sheets, ...)
+    notes: tuple[str, ...] = ()  # one sentence each: what was done that a reader should know
     options: ReadingOptions = field(default_factory=ReadingOptions)
 
     @property
