@@ -40,7 +40,7 @@ class Route(StrEnum):
 
 
 class HandlingEffect(BaseModel):
-    """What the decisions leave of the volume: exclusive routes that sum to all records, each with its 95 % interval."""
+    """What the decisions leave of the volume: exclusive routes that sum to all records, each with its 95% interval."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -6,14 +6,14 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from readiness.audit.reading.values import Reading, SampleFormat
+from readiness.audit.reading.values import Reading
 from readiness.audit.rules import FieldRules
 from readiness.errors import UnknownNameError
-from readiness.shares import share_of
+from readiness.shares import share_of, whole_percent
 
 
 class Tier(StrEnum):
-    """The quality tier of a record: exclusive, one a record, sums to 100 %. A record's worst problem decides."""
+    """The quality tier of a record: exclusive, one a record, sums to 100%. A record's worst problem decides."""
 
     CLEAN = "clean"
     REPAIRABLE = "repairable"
@@ -26,7 +26,7 @@ class _Value(BaseModel):
 
 
 class ShareValue(_Value):
-    """A share of all records with its 95 % Wilson interval; share, low and high are 0..1."""
+    """A share of all records with its 95% Wilson interval; share, low and high are 0..1."""
 
     count: int
     share: float
@@ -140,9 +140,10 @@ class AuditReport(_Value):
         if not self.records:
             return "The sample holds no records, so nothing can be said about the clean share."
         return (
-            f"{self.clean.share:.0%} of the {self.records:,} records are the clean case that the system assumes "
-            f"(95 % interval {self.clean.low:.1%} to {self.clean.high:.1%}); "
-            f"{1 - self.clean.share:.0%} need handling that a prototype on clean input never met."
+            f"{whole_percent(self.clean.share)} of the {self.records:,} records "
+            "are the clean case that the system assumes "
+            f"(95% interval {self.clean.low:.1%} to {self.clean.high:.1%}); "
+            f"{whole_percent(1 - self.clean.share)} need handling that a prototype on clean input never met."
         )
 
     def edge_case(self, edge_case_id: str) -> EdgeCase:
@@ -177,6 +178,8 @@ def share_value(count: int, total: int) -> ShareValue:
 
 def summarise_reading(reading: Reading) -> ReadingSummary:
     """How the file was read, as the report keeps it, with the sentence that says it."""
+    from readiness.audit.reading.records_file import reading_sentence
+
     return ReadingSummary(
         name=reading.name,
         sha256=reading.sha256,
@@ -193,29 +196,6 @@ def summarise_reading(reading: Reading) -> ReadingSummary:
         unsplit=reading.unsplit,
         faults=dict(sorted(reading.faults.items())),
         sheet=reading.sheet,
-        sentence=_reading_sentence(reading),
+        sentence=reading_sentence(reading),
         notes=reading.notes,
     )
-
-
-_FORMAT_WORDS = {
-    SampleFormat.JSON: "JSON",
-    SampleFormat.JSON_LINES: "JSON Lines",
-    SampleFormat.XLSX: "an Excel workbook",
-    SampleFormat.PARQUET: "Parquet",
-}
-_DELIMITER_WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", "": "nothing"}
-
-
-def _reading_sentence(reading: Reading) -> str:
-    if reading.format is SampleFormat.CSV:
-        delimiter = _DELIMITER_WORDS.get(reading.delimiter, repr(reading.delimiter))
-        kind = f"text in {reading.encoding or 'an unknown encoding'}, cells separated by {delimiter}"
-        header = f"header on line {reading.header_line}" if reading.header_line else "no header found"
-        kind += f", {header}"
-        if reading.preamble_lines:
-            kind += f" after {reading.preamble_lines:,} lines that are no records"
-    else:
-        kind = _FORMAT_WORDS[reading.format] + (f", sheet {reading.sheet}" if reading.sheet else "")
-    unsplit = f", of which {reading.unsplit:,} do not fit the header" if reading.unsplit else ""
-    return f"{reading.name} was read as {kind}: {reading.records:,} records{unsplit}."

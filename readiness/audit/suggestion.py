@@ -47,6 +47,8 @@ _NOT_MONEY = {
     "count",
     "terms",
     "days",
+    "centre",
+    "center",
     "code",
     "id",
     "rate",
@@ -506,5 +508,5 @@ def _words(name: str) -> set[str]:
 def _percent(share: float) -> str:
     """A share as whole per cent that never rounds up to 100 or down to 0."""
     if 0 < share < 0.01:
-        return "under 1 %"
-    return f"{min(99, round(100 * share)) if share < 1 else 100} %"
+        return "under 1%"
+    return f"{min(99, round(100 * share)) if share < 1 else 100}%"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from readiness.diagnosis.evidence import Evidence, Finding, Ledger, Topic
+from readiness.shares import whole_percent
 
 
 class PreparationState(StrEnum):
@@ -46,7 +47,7 @@ def _done(topic: Topic, ledger: Ledger, entries: tuple[Evidence, ...]) -> str:
     """What is in place, in a few words."""
     clean = ledger.entry("data.clean_share")
     if topic is Topic.DATA and clean is not None and clean.value is not None:
-        return f"{clean.value:.0%} clean, and every edge case is decided."
+        return f"{whole_percent(clean.value)} clean, and every edge case is decided."
     if topic is Topic.OUTCOME:
         return f"Defined, and signed by {len(ledger.valid_signatures)} people."
     return entries[0].statement

@@ -139,7 +139,7 @@ def _tiers(report: AuditReport) -> Table:
         Column("What it means", width=3.6),
         Column("Records", _NUMBER),
         Column("Share", _NUMBER),
-        Column("95 % interval", _NUMBER, 1.7),
+        Column("95% interval", _NUMBER, 1.7),
     )
     rows = tuple(
         (
@@ -276,7 +276,7 @@ def _edge_cases(report: AuditReport, decisions: Mapping[str, HandlingDecision]) 
         Column("Tier", width=1.2),
         Column("Records", _NUMBER, 1.1),
         Column("Share", _NUMBER, 0.95),
-        Column("95 % interval", _NUMBER, 1.8),
+        Column("95% interval", _NUMBER, 1.8),
         Column("Example", width=2.1, verbatim=True),
         Column("Decision", width=1.6),
     )
@@ -292,7 +292,7 @@ def _edge_cases(report: AuditReport, decisions: Mapping[str, HandlingDecision]) 
         )
         for case in shown
     )
-    note = "A record with two problems counts in both of its edge cases, so the shares can add up to more than 100 %."
+    note = "A record with two problems counts in both of its edge cases, so the shares can add up to more than 100%."
     return (
         heading,
         Table(columns, rows, note=f"{note} {_cut(len(shown), len(report.edge_cases), 'edge cases')}".strip()),
@@ -450,7 +450,7 @@ def _method(report: AuditReport) -> tuple[Block, ...]:
     texts = (
         "Everything is counted in records. A record is clean when none of its fields has a problem; one with several "
         "problems counts once outside the clean case and once in each of its edge cases.",
-        "The intervals are 95 % Wilson score intervals (Wilson 1927). They hold for records drawn at random from those "
+        "The intervals are 95% Wilson score intervals (Wilson 1927). They hold for records drawn at random from those "
         "that the system will meet. A sample that was picked, cleaned or taken from one quiet week can be further off "
         "than the interval says.",
         f"The problem list has {counted(report.problems, 'row')}: one for each record, field and edge case. "

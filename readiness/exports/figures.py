@@ -19,7 +19,7 @@ def percent(share: float) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """A 95 % interval of a share."""
+    """A 95% interval of a share."""
     return f"{percent(low)} to {percent(high)}"
 
 

@@ -520,7 +520,7 @@ def _findings(
     components = {row.item.edge_case: row.component for row in rows if row.item.edge_case}
     for at, case in enumerate(report.edge_cases, start=FINDINGS_ROW + 1):
         _finding(sheet, looks, at, case, decisions.get(case.id), components.get(case.id, ""))
-    note = "Low and High are the ends of the 95 % interval of the share. A record with two problems counts twice here."
+    note = "Low and High are the ends of the 95% interval of the share. A record with two problems counts twice here."
     sheet.write_string(last + 2, 0, note, looks.quiet(italic=True))
     sheet.freeze_panes(FINDINGS_ROW + 1, 1)
     sheet.repeat_rows(FINDINGS_ROW)
@@ -608,7 +608,7 @@ def _method(report: AuditReport | None) -> tuple[str, ...]:
     )
     if report is None:
         return texts
-    return (*texts, "Shares on the sheet Findings are of all records of the sample, with 95 % Wilson score intervals.")
+    return (*texts, "Shares on the sheet Findings are of all records of the sample, with 95% Wilson score intervals.")
 
 
 # --- page ----------------------------------------------------------------------------------------------------------

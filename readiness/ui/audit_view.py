@@ -50,7 +50,7 @@ def sample(here: Here) -> None:
     if info is None:
         st.info(
             "No sample yet. 250 records bring the clean share to within about six points; "
-            "300 show what happens in 1 % of them."
+            "300 show what happens in 1% of them."
         )
         return
     _reading(here, info)
@@ -293,7 +293,7 @@ def result(here: Here) -> None:
     columns[0].metric(
         "Clean records",
         percent(report.clean.share),
-        help="95 % Wilson interval: " + interval(report.clean.low, report.clean.high),
+        help="95% Wilson interval: " + interval(report.clean.low, report.clean.high),
     )
     columns[1].metric("Records", f"{report.records:,}")
     columns[2].metric("Edge cases", f"{len(report.edge_cases):,}", help="Categories of problems, counted in records")
@@ -340,7 +340,7 @@ def decisions(here: Here) -> None:
             ),
             "records": config.NumberColumn("Records", format="localized"),
             "share": config.NumberColumn("Share", format="percent"),
-            "interval": config.TextColumn("95 % interval"),
+            "interval": config.TextColumn("95% interval"),
             "tier": config.TextColumn("Tier"),
             "example": config.TextColumn("Example"),
             "note": config.TextColumn("Note", width="medium"),

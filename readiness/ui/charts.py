@@ -52,7 +52,7 @@ def tier_bar(report: AuditReport) -> None:
 
 
 def edge_case_intervals(cases: Sequence[EdgeCase], most: int = 12) -> None:
-    """The largest edge cases as points with their 95 % intervals."""
+    """The largest edge cases as points with their 95% intervals."""
     shown = list(cases[:most])[::-1]
     names = [_shortened(case.title) for case in shown]
     trace = {
@@ -70,13 +70,13 @@ def edge_case_intervals(cases: Sequence[EdgeCase], most: int = 12) -> None:
             "thickness": 1.5,
         },
         "customdata": [[case.records, case.low * 100, case.high * 100] for case in shown],
-        "hovertemplate": "%{y}<br>%{customdata[0]:,} records, %{x:.1f} % "
-        "(%{customdata[1]:.1f} to %{customdata[2]:.1f} %)<extra></extra>",
+        "hovertemplate": "%{y}<br>%{customdata[0]:,} records, %{x:.1f}% "
+        "(%{customdata[1]:.1f} to %{customdata[2]:.1f}%)<extra></extra>",
     }
     layout = {
         "height": 70 + 30 * len(shown),
         "margin": {"l": 0, "r": 10, "t": 10, "b": 40},
-        "xaxis": {"title": {"text": "share of records (%), with 95 % interval"}, "rangemode": "tozero"},
+        "xaxis": {"title": {"text": "share of records (%), with 95% interval"}, "rangemode": "tozero"},
         "yaxis": {"automargin": True, "type": "category"},
     }
     _draw([trace], layout, key="edge_case_intervals", alt="Share of records in each edge case")

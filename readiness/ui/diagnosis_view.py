@@ -166,7 +166,7 @@ def _stop_inputs(here: Here) -> None:
             "most_outside_share",
             "Records that a rebuild may leave to people or reject",
             percent=True,
-            help="Default 40 %: past it, the system handles the exception and people handle the rule.",
+            help="Default 40%: past it, the system handles the exception and people handle the rule.",
         )
         text_field(row, "limit_reason", "Why this limit")
     with columns[1]:

@@ -37,7 +37,7 @@ def test_a_team_goes_from_a_messy_file_to_a_signed_brief(dashboard: Dashboard, p
 
     _open(page, dashboard.url, "data-audit", project)
     page.locator("input[type=file]").set_input_files(sample)
-    page.get_by_text("invoices.csv was read").wait_for(timeout=30_000)
+    page.get_by_text("Read as UTF-8, semicolon-separated").wait_for(timeout=30_000)
     page.get_by_role("button", name="Run the audit", exact=True).click()
     page.get_by_text("are the clean case that the system assumes").first.wait_for(timeout=30_000)
     _decide_the_first_edge_case(page, "human review")
