@@ -274,7 +274,7 @@ def _write_outputs(call: argparse.Namespace, connection: Any, report: AuditRepor
 
 
 def report_json(report: AuditReport, shift: ShiftReport | None = None) -> str:
-    """The report as JSON text: records, clean, tiers, edge_cases, fields, reading, what was not checked, and the shift."""
+    """The report as JSON text: records, clean, tiers, edge_cases, fields, reading, what was not checked, the shift."""
     import json
 
     content = report.model_dump(mode="json")
@@ -292,7 +292,7 @@ def _document(report: AuditReport, suffix: str) -> bytes:
 
 
 def _print_summary(report: AuditReport) -> None:
-    print(_one_line(report.reading.sentence))
+    print(_one_line(f"{report.reading.name}: {report.reading.sentence}"))
     print(report.sentence)
     for case in report.edge_cases:
         print(f"  {case.records:>9,}  {case.share:6.1%}  ({case.low:.1%} to {case.high:.1%})  {_one_line(case.title)}")

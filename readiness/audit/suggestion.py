@@ -71,6 +71,8 @@ _ID_WORDS = {
     "isin",
     "iban",
     "code",
+    "centre",
+    "center",
 }
 _ID_NUMBERS = {"number", "no", "nr", "num", "#"}
 _OPEN_ENDED = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -36,11 +37,13 @@ class OpenSample:
 
 
 class SampleDesk:
-    """At most MOST_OPEN_SAMPLES open samples, by project; the least recently used one is closed first."""
+    """At most MOST_OPEN_SAMPLES open samples, by project; the least recently used one is closed first, and all of
+    them when the process ends, since their files hold raw records."""
 
     def __init__(self) -> None:
         self._open: OrderedDict[str, OpenSample] = OrderedDict()
         self._lock = threading.Lock()
+        weakref.finalize(self, _close_all, self._open)
 
     def get(self, project_id: str, sample_id: str) -> OpenSample | None:
         """The open sample of a project, if it is still the one that the project speaks of."""
@@ -69,6 +72,12 @@ class SampleDesk:
         if sample is not None:
             with sample.lock:
                 sample.close()
+
+
+def _close_all(samples: OrderedDict[str, OpenSample]) -> None:
+    for sample in samples.values():
+        sample.close()
+    samples.clear()
 
 
 def open_sample(

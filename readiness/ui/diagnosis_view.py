@@ -96,7 +96,7 @@ def _answer(here: Here, question: QuestionResult) -> None:
             + (" It needs a reason before it counts." if question.lacks_reason else "")
         )
     elif answer is not None and answer.reply is Reply.YES and question.reply is Reply.UNKNOWN:
-        st.warning("Nothing shows this yet. Say why it is so, or it stays unknown.")
+        st.warning("Nothing shows this yet, so it stays unknown. Record the evidence on its page first.")
     if answer is not None and answer.answered_by:
         st.caption(plain(f"Answered by {answer.answered_by}, {moment(answer.answered_at)}"))
     refused = st.session_state.get(f"{key}/refused")

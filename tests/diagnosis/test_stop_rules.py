@@ -1,0 +1,182 @@
+"""The three stop rules: met, not met or unknown, with how far away the line is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from readiness.audit.decisions import Handling
+from readiness.diagnosis.stop_rules import RuleState, StopInputs, StopResult, StopRule
+from readiness.scope.items import ScopeItem, ScopePlan
+
+
+def rule(case: Any, wanted: StopRule) -> StopResult:
+    found: StopResult = next(result for result in case.diagnose().stop_rules if result.rule is wanted)
+    return found
+
+
+@pytest.fixture
+def reviewed(ready: Any, report_of: Callable[..., Any], decide_all: Callable[..., Any]) -> Callable[[int, int], Any]:
+    """The ready project in which so many of 300 records go to people, and so many are rejected."""
+
+    def made(to_people: int, rejected: int) -> Any:
+        problems = {("missing_required: vendor",): to_people, ("line_total",): rejected}
+        report = report_of(300, {key: count for key, count in problems.items() if count})
+        decisions = {
+            **decide_all(report, Handling.HUMAN_REVIEW),
+            **{key: d for key, d in decide_all(report, Handling.REJECT).items() if key == "line_total"},
+        }
+        return ready.but(report=report, decisions=decisions)
+
+    return made
+
+
+def test_the_rules_stand_in_their_order_and_none_is_met_in_a_project_that_is_ready(ready: Any) -> None:
+    results = ready.diagnose().stop_rules
+    assert [result.rule for result in results] == list(StopRule)
+    assert {result.state for result in results} == {RuleState.NOT_MET}
+    assert all(result.margin is not None and result.margin > 0 for result in results)
+
+
+# --- data ---------------------------------------------------------------------------------------------------------
+
+
+def test_more_records_outside_than_the_limit_stop_the_project(reviewed: Callable[[int, int], Any]) -> None:
+    result = rule(reviewed(100, 21), StopRule.DATA)
+    assert result.state is RuleState.MET
+    assert result.margin == pytest.approx(0.40 - 121 / 300)
+
+
+@pytest.mark.parametrize(("to_people", "rejected", "limit"), [(100, 20, 0.40), (30, 60, 0.30), (30, 180, 0.70)])
+def test_exactly_the_limit_is_still_within_it(
+    reviewed: Callable[[int, int], Any], to_people: int, rejected: int, limit: float
+) -> None:
+    """0.1 + 0.2 is more than 0.3 to a computer, and not to the team."""
+    result = rule(reviewed(to_people, rejected).stating(most_outside_share=limit), StopRule.DATA)
+    assert result.state is RuleState.NOT_MET
+    assert result.margin == pytest.approx(0)
+
+
+def test_records_that_nobody_has_decided_about_leave_the_rule_open(ready: Any) -> None:
+    result = rule(ready.but(decisions={}), StopRule.DATA)
+    assert result.state is RuleState.UNKNOWN
+    assert "15%" in result.because
+
+
+def test_what_is_decided_can_be_too_much_already(reviewed: Callable[[int, int], Any]) -> None:
+    case = reviewed(150, 30)
+    partly = {key: d for key, d in case.facts.decisions.items() if key != "line_total"}
+    assert rule(case.but(decisions=partly), StopRule.DATA).state is RuleState.MET
+
+
+def test_without_an_audit_nothing_is_known_about_the_data(ready: Any, report_of: Callable[..., Any]) -> None:
+    assert rule(ready.but(report=None), StopRule.DATA).state is RuleState.UNKNOWN
+    assert rule(ready.but(report=report_of(0, {}), decisions={}), StopRule.DATA).state is RuleState.UNKNOWN
+
+
+# --- contested ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("signers", "attempts", "state"),
+    [
+        ((), None, RuleState.UNKNOWN),
+        ((), 0, RuleState.UNKNOWN),
+        (("Ann",), 1, RuleState.UNKNOWN),
+        (("Ann",), 2, RuleState.MET),
+        ((), 9, RuleState.MET),
+        (("Ann", "Ben"), None, RuleState.NOT_MET),
+        (("Ann", "Ben"), 9, RuleState.NOT_MET),
+    ],
+)
+def test_a_use_case_stays_contested_after_genuine_attempts_without_two_signatures(
+    ready: Any,
+    signatures_of: Callable[..., Any],
+    signers: tuple[str, ...],
+    attempts: int | None,
+    state: RuleState,
+) -> None:
+    case = ready.but(signatures=signatures_of(*signers)).stating(alignment_attempts=attempts)
+    result = rule(case, StopRule.CONTESTED)
+    assert result.state is state
+    if result.margin is not None:
+        assert result.margin <= 0 if state is RuleState.MET else result.margin >= 0
+
+
+def test_signatures_that_a_change_voided_do_not_settle_it(ready: Any) -> None:
+    changed = ready.but(outcome=ready.facts.outcome.model_copy(update={"unit": "items"}))
+    assert rule(changed.stating(alignment_attempts=2), StopRule.CONTESTED).state is RuleState.MET
+
+
+# --- cost ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "state", "margin"),
+    [
+        (None, RuleState.UNKNOWN, None),
+        (0.0, RuleState.MET, -10_400.0),
+        (10_399.0, RuleState.MET, -1.0),
+        (10_400.0, RuleState.NOT_MET, 0.0),
+        (20_000.0, RuleState.NOT_MET, 9_600.0),
+    ],
+)
+def test_the_cost_is_held_against_the_realistic_value(
+    ready: Any, value: float | None, state: RuleState, margin: float | None
+) -> None:
+    result = rule(ready.stating(expected_value=value), StopRule.COST)
+    assert (result.state, result.margin) == (state, margin)
+
+
+def test_a_scope_without_a_day_rate_or_an_estimate_has_no_cost(ready: Any) -> None:
+    no_rate = rule(ready.but(plan=ScopePlan()), StopRule.COST)
+    no_estimate = rule(ready.but(items=(ScopeItem(id="own:x", component="X"),)), StopRule.COST)
+    assert (no_rate.state, no_estimate.state) == (RuleState.UNKNOWN, RuleState.UNKNOWN)
+    assert "day rate" in no_rate.because
+    assert "estimate" in no_estimate.because
+
+
+def test_components_without_an_estimate_leave_the_rule_open_but_not_once_the_rest_is_too_much(ready: Any) -> None:
+    more = ready.but(items=(*ready.facts.items, ScopeItem(id="own:x", component="X")))
+    assert rule(more, StopRule.COST).state is RuleState.UNKNOWN
+    assert rule(more.stating(expected_value=1.0), StopRule.COST).state is RuleState.MET
+
+
+# --- inputs and bounds --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"most_outside_share": 1.01}, {"most_outside_share": -0.1}, {"most_outside_share": float("nan")},
+        {"most_outside_share": None}, {"alignment_attempts": -1}, {"genuine_attempts": 0},
+        {"expected_value": -1.0}, {"expected_value": float("inf")}, {"expected_value": float("nan")},
+    ],
+)  # fmt: skip
+def test_a_figure_that_cannot_be_is_refused(refused: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        StopInputs(**refused)
+
+
+@given(
+    st.integers(0, 150), st.integers(0, 150), st.floats(0, 1), st.none() | st.integers(0, 9),
+    st.none() | st.floats(0, 1e6), st.integers(0, 3),
+)  # fmt: skip
+def test_a_margin_is_on_the_side_of_its_rule(
+    ready: Any, to_people: int, rejected: int, limit: float, attempts: int | None, value: float | None, signers: int
+) -> None:
+    case = ready.but(signatures=ready.facts.signatures[:signers]).stating(
+        most_outside_share=limit, alignment_attempts=attempts, expected_value=value
+    )
+    for result in case.diagnose().stop_rules:
+        if result.state is RuleState.MET:
+            assert result.margin is not None
+            assert result.margin <= 0
+        if result.state is RuleState.NOT_MET:
+            assert result.margin is not None
+            assert result.margin >= 0

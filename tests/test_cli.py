@@ -1,0 +1,488 @@
+"""The command line: every command, its files, its exit codes, and one sentence where something is wrong."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from readiness.cli import main
+from readiness.project.example import open_example
+from readiness.project.opening import open_projects
+
+COMMANDS = ("audit", "read", "projects", "scope", "brief")
+PROBLEM_COLUMNS = ["record", "line", "field", "position", "edge_case", "value", "reason"]
+HEAVY = ("pandas", "pyarrow", "duckdb", "streamlit", "pydantic", "openpyxl", "docx", "xlsxwriter", "yaml")
+
+# What the loop that is usually published gets wrong, one record each; the other 53 are clean.
+NAIVE = {
+    3: "3,V3,2024-02-30,True,0",  # impossible, though it has the right shape
+    5: "5,V5,2024-01-02garbage,True,1",  # right only at its start
+    7: "7,V7,12-31-2024,True,2",  # no dots, so not the European way
+    9: "9,V9,31/12/2024,False,0",  # no month 31, so not the American way
+    11: "11,,,True,1",  # two fields missing in one record
+    13: "13,V13,31.12.2024,True,0",
+    15: "15,V15,2023-13-01,False,0",
+}
+ALL_REQUIRED = "id,vendor,date,paid,stock"
+
+
+@pytest.fixture(autouse=True)
+def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test touches the project file of this checkout, or leaves anything in the machine's temporary folder."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setenv("READINESS_DB", str(tmp_path / "none.duckdb"))
+
+
+@pytest.fixture
+def naive(tmp_path: Path) -> Path:
+    """Sixty records: zeros and False everywhere, and seven with faults."""
+    lines = [
+        NAIVE.get(n, f"{n},V{n},2024-01-{n % 28 + 1:02d},{'True' if n % 2 else 'False'},{n % 3}") for n in range(60)
+    ]
+    path = tmp_path / "naive.csv"
+    path.write_text("\n".join(["id,vendor,date,paid,stock", *lines, ""]), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """The one sentence that a call is refused with: (*arguments, code=2)."""
+
+    def run(*arguments: str | Path, code: int = 2) -> str:
+        try:
+            given = main([str(argument) for argument in arguments])
+        except SystemExit as stop:
+            given = int(str(stop.code))
+        said = capsys.readouterr().err
+        assert given == code, said
+        assert said.startswith("readiness")
+        assert said.count("\n") == 1, said
+        assert "Traceback" not in said
+        return said
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def example_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project file with the example project in it."""
+    folder, before = tmp_path_factory.mktemp("store"), tempfile.tempdir
+    tempfile.tempdir = str(folder)
+    path = folder / "readiness.duckdb"
+    projects = open_projects(path)
+    projects.desk.drop(open_example(projects, who="Ann"))
+    projects.store.close()
+    tempfile.tempdir = before
+    return path
+
+
+def audited(file: Path, out: Path, *options: str) -> dict[str, Any]:
+    """The JSON of an audit of `file`."""
+    assert main(["audit", str(file), "--json", str(out), *options]) == 0
+    content: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    return content
+
+
+# --- help and start -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([*([command] if command else []), "--help"])
+    assert stop.value.code == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"usage: readiness {command}".strip())
+    if not command:
+        assert all(name in said for name in COMMANDS)
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = (
+        "import sys\nfrom readiness.cli import main\n"
+        "try:\n    main(['audit', '--help'])\nexcept SystemExit:\n    pass\n"
+        f"print('LOADED', [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "LOADED []"
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    from readiness import __version__
+
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out.strip() == f"readiness {__version__}"
+
+
+def test_python_dash_m_is_the_same_command(naive: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "readiness", "audit", str(naive), "--json", "-"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["records"] == 60
+
+
+# --- audit --------------------------------------------------------------------------------------------------------
+
+
+def test_the_summary_says_how_it_was_read_how_much_is_clean_and_what_is_not(
+    naive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", str(naive), "--required", ALL_REQUIRED]) == 0
+    said = capsys.readouterr().out
+    assert "naive.csv: Read as UTF-8, comma-separated" in said
+    assert "88% of the 60 records are the clean case" in said
+    assert "95 % interval 77.8% to 94.2%" in said
+    assert "Impossible date: date" in said
+    assert "unusable" in said
+
+
+def test_the_json_holds_what_it_promises(naive: Path, tmp_path: Path) -> None:
+    report = audited(naive, tmp_path / "out.json", "--required", ALL_REQUIRED)
+    assert list(report)[:6] == ["records", "clean", "tiers", "edge_cases", "fields", "reading"]
+    assert set(report["clean"]) == {"count", "share", "low", "high"}
+    wanted = {"id", "kind", "field", "records", "share", "low", "high", "example"}
+    assert all(wanted <= set(case) for case in report["edge_cases"])
+    assert sum(tier["records"] for tier in report["tiers"]) == report["records"] == 60
+    assert [tier["tier"] for tier in report["tiers"]] == ["clean", "repairable", "needs review", "unusable"]
+    assert [field["field"] for field in report["fields"]] == ALL_REQUIRED.split(",")
+    assert report["reading"]["records"] == 60
+
+
+def test_json_on_standard_output_is_nothing_but_json(naive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", str(naive), "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["records"] == 60
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
+def test_the_problem_list_is_the_same_in_every_format(naive: Path, tmp_path: Path, suffix: str) -> None:
+    import pandas as pd
+
+    out = tmp_path / f"problems.{suffix}"
+    assert main(["audit", str(naive), "--required", ALL_REQUIRED, "--problems", str(out)]) == 0
+    read: dict[str, Callable[..., Any]] = {"csv": pd.read_csv, "xlsx": pd.read_excel, "parquet": pd.read_parquet}
+    frame = read[suffix](out)
+    assert list(frame.columns) == PROBLEM_COLUMNS
+    found = list(zip(frame["record"], frame["line"], frame["field"], frame["position"], strict=True))
+    assert found == [
+        (4, 5, "date", 2), (6, 7, "date", 2), (8, 9, "date", 2), (10, 11, "date", 2),
+        (12, 13, "vendor", 1), (12, 13, "date", 2), (14, 15, "date", 2), (16, 17, "date", 2),
+    ]  # fmt: skip
+    assert all(frame["reason"])
+
+
+@pytest.mark.parametrize("suffix", ["md", "docx"])
+def test_the_audit_is_written_as_a_document(naive: Path, tmp_path: Path, suffix: str) -> None:
+    from docx import Document
+
+    out = tmp_path / f"audit.{suffix}"
+    assert main(["audit", str(naive), "--required", ALL_REQUIRED, "--document", str(out)]) == 0
+    text = (
+        out.read_text(encoding="utf-8")
+        if suffix == "md"
+        else "\n".join(paragraph.text for paragraph in Document(str(out)).paragraphs)
+    )
+    assert "88%" in text or "88.3" in text
+    assert "naive.csv" in text
+
+
+def test_rules_that_were_saved_give_the_same_audit_again(naive: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    first = audited(naive, tmp_path / "1.json", "--required", "id", "--save-rules", str(rules))
+    again = audited(naive, tmp_path / "2.json", "--rules", str(rules))
+    assert again["edge_cases"] == first["edge_cases"]
+    assert again["clean"] == first["clean"]
+
+
+def test_required_fields_replace_the_suggested_ones(naive: Path, tmp_path: Path) -> None:
+    some = audited(naive, tmp_path / "some.json", "--required", "vendor")
+    none = audited(naive, tmp_path / "none.json", "--required", "")
+    assert [f["field"] for f in some["fields"] if f["required"]] == ["vendor"]
+    assert [f["field"] for f in none["fields"] if f["required"]] == []
+
+
+def test_an_older_file_is_compared_or_refused_and_never_a_traceback(naive: Path) -> None:
+    assert main(["audit", str(naive), "--older", str(naive)]) in {0, 2}
+
+
+def test_the_records_themselves_are_never_written_over(naive: Path, refused: Callable[..., str]) -> None:
+    before = naive.read_bytes()
+    for arguments in (
+        ("read", naive, "--out", naive),
+        ("audit", naive, "--problems", naive),
+        ("audit", naive, "--json", naive),
+    ):
+        assert "holds the records themselves" in refused(*arguments)
+    assert naive.read_bytes() == before
+
+
+# --- the known bugs of the loop that is usually published ---------------------------------------------------------
+
+
+@pytest.fixture
+def report(naive: Path, tmp_path: Path) -> dict[str, Any]:
+    return audited(naive, tmp_path / "naive.json", "--required", ALL_REQUIRED)
+
+
+def records_of(report: dict[str, Any], identifier: str) -> int:
+    return int(next((case["records"] for case in report["edge_cases"] if case["id"] == identifier), 0))
+
+
+def test_zero_and_false_are_values_and_not_missing(report: dict[str, Any]) -> None:
+    fields = {field["field"]: field["missing"] for field in report["fields"]}
+    assert (fields["paid"], fields["stock"], fields["id"]) == (0, 0, 0)
+
+
+def test_a_date_is_one_to_its_end(report: dict[str, Any]) -> None:
+    assert records_of(report, "date_unknown: date") == 1
+    formats = {f["name"]: f["values"] for field in report["fields"] for f in field["formats"]}
+    assert formats["yyyy-mm-dd"] == 53
+
+
+def test_hyphens_are_not_dots_and_a_day_is_not_a_month(report: dict[str, Any]) -> None:
+    formats = {f["name"]: f["values"] for field in report["fields"] for f in field["formats"]}
+    assert formats["dd.mm.yyyy"] == 1
+    assert formats["dd/mm/yyyy"] == 1
+    assert formats["mm-dd-yyyy"] == 1
+    assert "mm/dd/yyyy" not in formats
+    assert records_of(report, "date_format: date") == 3
+
+
+def test_impossible_dates_do_not_pass(report: dict[str, Any]) -> None:
+    assert records_of(report, "date_impossible: date") == 2
+
+
+def test_a_record_with_two_missing_fields_counts_once_among_those_that_are_not_clean(report: dict[str, Any]) -> None:
+    assert records_of(report, "missing_required: vendor") == 1
+    assert records_of(report, "missing_required: date") == 1
+    assert report["clean"]["count"] == 53
+    assert report["problems"] == 8
+    assert sum(tier["records"] for tier in report["tiers"] if tier["tier"] != "clean") == 7
+
+
+# --- read ---------------------------------------------------------------------------------------------------------
+
+
+def test_read_writes_every_record_with_a_header(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source, out = tmp_path / "odd.txt", tmp_path / "out.csv"
+    more = [[f"Name {n}", f"note {n}", str(n)] for n in range(12)]
+    lines = ["Report of May", "", "name;note;number", 'Ann;"a, ""b""";1', "Ben;=1+1;2", "Céline;;3"]
+    source.write_bytes("\n".join([*lines, *(";".join(row) for row in more), ""]).encode("cp1252"))
+    assert main(["read", str(source), "--out", str(out)]) == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        header, *rows = list(csv.reader(file))
+    assert header == ["name", "note", "number"]
+    assert rows == [["Ann", 'a, "b"', "1"], ["Ben", "=1+1", "2"], ["Céline", "", "3"], *more]
+    assert "15 records written" in capsys.readouterr().out
+
+
+def test_choices_about_the_reading_are_followed(tmp_path: Path) -> None:
+    source = tmp_path / "tabs.txt"
+    source.write_text("a\tb\n1\t2,5\n3\t4,5\n", encoding="utf-8")
+    report = audited(source, tmp_path / "out.json", "--delimiter", "tab", "--header-line", "0", "--encoding", "utf-8")
+    assert report["records"] == 3
+    assert report["reading"]["delimiter"] == "\t"
+    assert len(report["fields"]) == 2
+
+
+# --- projects -----------------------------------------------------------------------------------------------------
+
+
+def test_projects_are_listed_with_their_verdict(example_store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["projects", "--db", str(example_store)]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "FIX FIRST" in line
+    assert "invoice intake" in line
+
+
+def test_the_project_file_may_be_named_before_the_command_or_in_the_environment(
+    example_store: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["--db", str(example_store), "projects"]) == 0
+    named = capsys.readouterr().out
+    monkeypatch.setenv("READINESS_DB", str(example_store))
+    assert main(["projects"]) == 0
+    assert capsys.readouterr().out == named
+
+
+def test_an_empty_project_file_says_how_to_begin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["projects", "--db", str(tmp_path / "new.duckdb")]) == 0
+    assert "No projects yet" in capsys.readouterr().out
+
+
+def test_the_scope_is_exported_as_a_workbook(example_store: Path, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    out = tmp_path / "scope.xlsx"
+    name = "EXAMPLE: invoice intake (GENERATED)"
+    assert main(["scope", name, "--excel", str(out), "--db", str(example_store)]) == 0
+    assert load_workbook(out).sheetnames
+
+
+@pytest.mark.parametrize("kind", ["decision", "prototype", "production"])
+@pytest.mark.parametrize("suffix", ["md", "docx"])
+def test_each_brief_is_written(
+    example_store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, suffix: str
+) -> None:
+    out = tmp_path / f"brief.{suffix}"
+    name = "Example: invoice intake (generated)"
+    assert main(["brief", name, "--out", str(out), "--kind", kind, "--db", str(example_store)]) == 0
+    assert capsys.readouterr().out.startswith("FIX FIRST. ")
+    assert out.stat().st_size > 1_000
+
+
+# --- what is refused ----------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_not_there_or_is_a_folder_is_named(tmp_path: Path, refused: Callable[..., str]) -> None:
+    assert "nowhere.csv" in refused("audit", tmp_path / "nowhere.csv")
+    assert tmp_path.name in refused("audit", tmp_path)
+    assert "nowhere.csv" in refused("read", tmp_path / "nowhere.csv", "--out", tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("noise.csv", bytes(range(256)) * 40),
+        ("empty.csv", b""),
+        ("blank.csv", b"\n \n\n"),
+        ("broken.xlsx", b"PK\x03\x04rest"),
+        ("broken.parquet", b"PAR1" + bytes(50)),
+        ("broken.gz", b"\x1f\x8b\x08\x00rest"),
+        ("broken.json", b'{"records": ['),
+    ],
+)
+def test_a_file_that_is_no_records_is_refused_with_its_name(
+    tmp_path: Path, refused: Callable[..., str], name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert name in refused("audit", tmp_path / name)
+
+
+def test_an_unknown_field_is_refused_beside_the_known_ones(naive: Path, refused: Callable[..., str]) -> None:
+    said = refused("audit", naive, "--required", "vendor,vendr")
+    assert "'vendr'" in said
+    assert "id, vendor, date, paid, stock" in said
+
+
+def test_a_field_name_from_a_file_cannot_move_the_cursor(tmp_path: Path, refused: Callable[..., str]) -> None:
+    path = tmp_path / "hostile.csv"
+    path.write_text("\x1b[2Jname,b\n" + "".join(f"x{n},{n}\n" for n in range(9)), encoding="utf-8")
+    assert "\x1b" not in refused("audit", path, "--required", "nothing")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--problems", "out.txt"), ("--document", "out.pdf"), ("--problems", "."), ("--json", "."),
+        ("--json", "no/such/folder/out.json"), ("--problems", "no/such/folder/out.csv"),
+        ("--rules", "no-such-rules.yaml"), ("--encoding", "klingon"), ("--delimiter", ""), ("--header-line", "9999"),
+        ("--header-line", "-1"), ("--header-line", "two"), ("--sheet",), ("--colour", "red"),
+    ],
+)  # fmt: skip
+def test_an_option_that_cannot_be_followed_is_refused_before_anything_is_written(
+    naive: Path, tmp_path: Path, refused: Callable[..., str], options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    refused("audit", naive, *options)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("option", ["--json", "--save-rules"])
+def test_a_disk_that_is_full_is_said_in_one_sentence(naive: Path, refused: Callable[..., str], option: str) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this machine has no /dev/full to write to")
+    assert "space" in refused("audit", naive, option, "/dev/full")
+
+
+@pytest.mark.parametrize("arguments", [("bogus",), ("audit",), ("read", "x.csv"), ("scope", "X"), ("--port", "abc")])
+def test_a_call_that_is_none_is_refused_with_where_to_look(
+    refused: Callable[..., str], arguments: tuple[str, ...]
+) -> None:
+    assert "--help" in refused(*arguments)
+
+
+def test_an_unknown_project_is_refused_beside_the_known_ones(
+    example_store: Path, tmp_path: Path, refused: Callable[..., str]
+) -> None:
+    for arguments in (("scope", "Nix", "--excel", tmp_path / "o.xlsx"), ("brief", "Nix", "--out", tmp_path / "o.md")):
+        said = refused(*arguments, "--db", example_store)
+        assert "'Nix'" in said
+        assert "invoice intake" in said
+    assert not (tmp_path / "o.xlsx").exists()
+
+
+def test_a_file_that_is_no_project_file_is_left_alone(naive: Path, refused: Callable[..., str]) -> None:
+    before = naive.read_bytes()
+    assert "not a project file" in refused("projects", "--db", naive)
+    assert naive.read_bytes() == before
+
+
+def test_a_project_file_in_use_is_its_own_exit_code(example_store: Path, refused: Callable[..., str]) -> None:
+    script = (
+        "import sys; from pathlib import Path; from readiness.store import Store\n"
+        "with Store.open(Path(sys.argv[1])):\n    print('open', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script, str(example_store)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline().strip() == b"open"
+        said = refused("projects", "--db", example_store, code=3)
+        assert str(holder.pid) in said
+        assert "--db" in said
+    finally:
+        holder.communicate(b"", timeout=30)
+
+
+# --- a real file --------------------------------------------------------------------------------------------------
+
+
+def test_a_month_of_payments_loses_no_line(shared_datasets: Path, tmp_path: Path) -> None:
+    source = shared_datasets / "lambeth_payments" / "2012-06-payments.csv"
+    if not source.exists():
+        pytest.skip("there is no lambeth_payments in shared/datasets")
+    document = tmp_path / "audit.md"
+    report = audited(source, tmp_path / "out.json", "--document", str(document))
+    by_kind: dict[str, int] = {}
+    for case in report["edge_cases"]:
+        by_kind[case["kind"]] = by_kind.get(case["kind"], 0) + case["records"]
+    reading = report["reading"]
+    assert reading["header_line"] == 10
+    assert reading["preamble_lines"] == 9
+    assert report["records"] == 3_161
+    assert reading["lines"] == 3_171 == 9 + 1 + report["records"] + reading["empty_lines"]
+    assert by_kind["fused_cells"] == 635
+    assert by_kind["duplicate_record"] == 428
+    assert by_kind["line_total"] == 1
+    assert by_kind["line_filler"] == 5
+    text = document.read_text(encoding="utf-8")
+    for figure in ("3,161", "635", "428"):
+        assert figure in text
+    assert all(case["title"].split(":")[0] in text for case in report["edge_cases"])
+
+
+def test_no_small_invoice_is_lost_from_a_month_of_payments(shared_datasets: Path, tmp_path: Path) -> None:
+    source = shared_datasets / "lambeth_payments" / "2012-06-payments.csv"
+    if not source.exists():
+        pytest.skip("there is no lambeth_payments in shared/datasets")
+    out = tmp_path / "records.csv"
+    assert main(["read", str(source), "--out", str(out)]) == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert len(rows) == 3_162
+    assert rows[0][0] == "Body"
