@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -143,19 +143,18 @@ class Projects:
 
     def reread(self, project_id: str, options: ReadingOptions, *, who: str) -> SampleInfo:
         """The same upload read again as the user says it is to be read."""
-        import shutil
-
         current = self._require_open(project_id)
-        again = open_sample(
-            self.new_id(), current.file.name, lambda path: _copied(shutil.copyfile, current.file.path, path), options
-        )
+        if not current.file.path.is_file():
+            raise InputError("Only the records of this sample were kept, not its file. Upload the file again.")
+
+        def copy_upload(path: Path) -> None:
+            shutil.copyfile(current.file.path, path)
+
+        again = open_sample(self.new_id(), current.file.name, copy_upload, options)
         return self._adopt(project_id, again, who=who, what="read the sample again with other choices")
 
     def _adopt(self, project_id: str, sample: OpenSample, *, who: str, what: str) -> SampleInfo:
-        with ExitStack() as on_failure:  # raw records that no project speaks of must not stay behind
-            on_failure.callback(sample.close)
-            info = self._save_sample(project_id, sample, who=who, what=what)
-            on_failure.pop_all()
+        info = self._save_sample(project_id, sample, who=who, what=what)
         self.desk.put(project_id, sample)
         return info
 
@@ -519,9 +518,6 @@ def _untouched(kind: Kind, body: Mapping[str, Any], parts: Iterable[str]) -> boo
     empty = {name: field.get_default() for name, field in MODELS[kind].model_fields.items()}
     return all(part in empty and body.get(part) == empty[part] for part in parts)
 
-
-def _copied(copy: Callable[..., Any], source: Path, target: Path) -> None:
-    copy(source, target)
 
 
 def _keep_edited(current: FieldRules, suggested: FieldRules) -> FieldRules:

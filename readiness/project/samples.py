@@ -19,9 +19,13 @@ from readiness.audit.report import AuditReport
 MOST_OPEN_SAMPLES = 8  # in one process; the oldest is closed and can be uploaded again
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class OpenSample:
-    """One sample in a workspace of its own: the file as uploaded, its records table, and its audit once run."""
+    """One sample in a workspace of its own: the file as uploaded, its records table, and its audit once run.
+
+    Its connection and its folder go when nobody uses it any more, at the latest when the process ends: one session
+    may still read a sample that another has just replaced.
+    """
 
     sample_id: str
     folder: Path
@@ -31,19 +35,16 @@ class OpenSample:
     lock: threading.RLock
     report: AuditReport | None = None  # with raw values; the stored one has none
 
-    def close(self) -> None:
-        self.connection.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def __post_init__(self) -> None:
+        weakref.finalize(self, _release, self.connection, self.folder)
 
 
 class SampleDesk:
-    """At most MOST_OPEN_SAMPLES open samples, by project; the least recently used one is closed first, and all of
-    them when the process ends, since their files hold raw records."""
+    """At most MOST_OPEN_SAMPLES open samples, by project; the least recently used one is let go first."""
 
     def __init__(self) -> None:
         self._open: OrderedDict[str, OpenSample] = OrderedDict()
         self._lock = threading.Lock()
-        weakref.finalize(self, _close_all, self._open)
 
     def get(self, project_id: str, sample_id: str) -> OpenSample | None:
         """The open sample of a project, if it is still the one that the project speaks of."""
@@ -55,29 +56,22 @@ class SampleDesk:
             return sample
 
     def put(self, project_id: str, sample: OpenSample) -> None:
-        """`sample` as the open one of its project; what it replaces is closed."""
+        """`sample` as the open one of its project; what it replaces is let go."""
         with self._lock:
-            replaced = [self._open.pop(project_id)] if project_id in self._open else []
+            self._open.pop(project_id, None)
             self._open[project_id] = sample
             while len(self._open) > MOST_OPEN_SAMPLES:
-                replaced.append(self._open.popitem(last=False)[1])
-        for old in replaced:
-            with old.lock:
-                old.close()
+                self._open.popitem(last=False)
 
     def drop(self, project_id: str) -> None:
-        """Close the open sample of a project."""
+        """Let the open sample of a project go."""
         with self._lock:
-            sample = self._open.pop(project_id, None)
-        if sample is not None:
-            with sample.lock:
-                sample.close()
+            self._open.pop(project_id, None)
 
 
-def _close_all(samples: OrderedDict[str, OpenSample]) -> None:
-    for sample in samples.values():
-        sample.close()
-    samples.clear()
+def _release(connection: Any, folder: Path) -> None:
+    connection.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def open_sample(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -46,6 +46,9 @@ def sample(here: Here) -> None:
     )
     if upload is not None and st.session_state.get("read_upload") != upload.file_id:
         _read(here, upload)
+    refused = st.session_state.get("refused_upload")
+    if upload is not None and refused is not None and refused[0] == upload.file_id:
+        st.error(plain(refused[1]))
     info = here.state.sample
     if info is None:
         st.info(
@@ -64,10 +67,13 @@ def _read(here: Here, upload: UploadedFile) -> None:
         with path.open("wb") as target:
             shutil.copyfileobj(upload, target)
 
-    with errors_shown():
+    try:
         here.projects.read_upload(here.state.id, upload.name, write_to, who=here.who, progress=_onto(bar))
-        st.rerun()
-    bar.empty()
+    except ReadinessError as error:
+        st.session_state["refused_upload"] = (upload.file_id, str(error))
+        bar.empty()
+        return
+    st.rerun()
 
 
 def _onto(bar: DeltaGenerator) -> Callable[..., None]:
@@ -180,6 +186,7 @@ def _keeping(here: Here, info: SampleInfo) -> None:
 
 def _remove(here: Here) -> None:
     here.projects.remove_records(here.state.id, who=here.who)
+    cache.report_at.clear()  # it holds examples, which are raw values
     session.leave_notice("The raw records are removed; the counts stay.")
 
 
@@ -248,14 +255,20 @@ _RULE_PARTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 
 
+def _edited(rule: FieldRule, values: Mapping[str, Any]) -> FieldRule:
+    parts = {_RULE_PARTS[column][0]: _RULE_PARTS[column][1](value) for column, value in values.items()}
+    tokens = parts.pop("missing_tokens", None)
+    edited = rule.model_copy(update=parts)
+    return edited if tokens is None else edited.with_missing_tokens(tokens)
+
+
 def _tokens(value: object) -> tuple[str, ...]:
     return tuple(token.strip() for token in str(value or "").split(",") if token.strip())
 
 
 def _save_rule(here: Here, edit: RowEdit) -> str | None:
     state = here.projects.load(here.state.id)
-    changes = {_RULE_PARTS[column][0]: _RULE_PARTS[column][1](value) for column, value in edit.values.items()}
-    rules = [rule.model_copy(update=changes) if rule.field == edit.row else rule for rule in state.rules.rules]
+    rules = [_edited(rule, edit.values) if rule.field == edit.row else rule for rule in state.rules.rules]
     try:
         here.projects.save_rules(here.state.id, rules, version=state.version_of(Kind.FIELD_RULES), who=here.who)
     except ReadinessError as error:
