@@ -17,6 +17,7 @@ from readiness.scope.items import ScopeItem, ScopePlan
 from readiness.scope.totals import ScopeTotal, total_scope
 from readiness.workflow import Stage, Workflow
 
+FEWEST_RECORDS = 100  # fewer leave the clean share open by about ten points either way; 200 to 300 are meant (M3)
 STALE_AFTER_DAYS = 30  # a stalled project is diagnosed on current records (M30)
 
 
@@ -114,11 +115,12 @@ def _data_evidence(facts: Facts, effect: HandlingEffect | None, undecided: Seque
         return (Evidence("data.audit", Topic.DATA, "No sample has been audited.", Finding.UNKNOWN, "Data audit"),)
     source = f"audit of {report.reading.name}, SHA-256 {report.reading.sha256[:12]}"
     stale = _stale_audit(facts)
+    enough = report.records >= FEWEST_RECORDS
     clean = Evidence(
         id="data.clean_share",
         topic=Topic.DATA,
-        statement=report.sentence,
-        finding=Finding.PASSED if report.records else Finding.UNKNOWN,
+        statement=report.sentence + ("" if enough else _too_few(report.records)),
+        finding=Finding.PASSED if enough else Finding.UNKNOWN,
         source=source,
         value=report.clean.share,
         low=report.clean.low,
@@ -160,7 +162,13 @@ def _decision_sentence(report: AuditReport, undecided: Sequence[EdgeCase]) -> st
         return "The audit found no edge case, so there is nothing to decide."
     if not undecided:
         return ("The one edge case has" if total == 1 else f"All {total} edge cases have") + " a handling decision."
-    return f"{len(undecided)} of {total} edge cases have no handling decision, the largest is {undecided[0].title}."
+    verb = "has" if len(undecided) == 1 else "have"
+    return f"{len(undecided)} of {total} edge cases {verb} no handling decision, the largest is {undecided[0].title}."
+
+
+def _too_few(records: int) -> str:
+    """What is added to the clean share of a sample that cannot tell."""
+    return f" {records:,} are too few to tell: audit 200 to 300." if records else ""
 
 
 def _stale_audit(facts: Facts) -> str:

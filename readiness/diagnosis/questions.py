@@ -135,6 +135,8 @@ def _suggest_data(facts: Facts, ledger: Ledger) -> tuple[Reply, str]:
     if report is None or ledger.effect is None or not report.records:
         return Reply.UNKNOWN, "No sample has been audited."
     clean = ledger.entry("data.clean_share")
+    if clean is not None and clean.finding is Finding.UNKNOWN:
+        return Reply.UNKNOWN, clean.statement
     if clean is not None and clean.stale:
         return Reply.UNKNOWN, clean.stale
     if facts.workflow.stage is Stage.STALLED:
@@ -142,7 +144,7 @@ def _suggest_data(facts: Facts, ledger: Ledger) -> tuple[Reply, str]:
     if ledger.undecided:
         return (
             Reply.NO,
-            f"{len(ledger.undecided)} edge cases have no handling decision, so nothing is planned for them.",
+            f"{_cases(len(ledger.undecided))} no handling decision, so nothing is planned for that.",
         )
     return Reply.YES, ledger.effect.sentence
 
@@ -151,3 +153,7 @@ def _suggest_stalled_data(outside: float) -> tuple[Reply, str]:
     if outside <= CONFIGURATION_FIX:
         return Reply.YES, f"{outside:.1%} of the records are outside the clean case: within reach of a setting."
     return Reply.NO, f"{outside:.0%} of the records are outside the clean case that the system was built for."
+
+
+def _cases(count: int) -> str:
+    return "1 edge case has" if count == 1 else f"{count} edge cases have"

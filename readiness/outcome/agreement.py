@@ -35,10 +35,12 @@ def fingerprint(definition: OutcomeDefinition) -> str:
 
 
 def person_key(name: str) -> str:
-    """One person under every spelling of one name: case, accents' encoding, spacing and what shows nothing do not
-    matter. Empty for a name that shows nothing."""
+    """One person under every spelling of one name: case, accents' encoding, spacing, punctuation, the order of the
+    names and what shows nothing do not matter. Empty for a name that shows nothing."""
     shown = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", shown.casefold()).split())
+    folded = unicodedata.normalize("NFKC", shown.casefold())
+    words = "".join(c if c.isalnum() or unicodedata.combining(c) else " " for c in folded).split()
+    return " ".join(sorted(words)) or " ".join(folded.split())
 
 
 def sign(

@@ -18,14 +18,14 @@ from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.questions import Reply
 from readiness.diagnosis.verdict import Diagnosis, diagnose
 from readiness.diagnosis.verdict_table import VerdictTable
-from readiness.errors import InputError, InvalidValueError, UnknownNameError
+from readiness.errors import InputError, InvalidValueError, UnknownNameError, UnreadableFileError
 from readiness.outcome import agreement
 from readiness.project import documents
 from readiness.project.kept import open_kept_sample
 from readiness.project.samples import OpenSample, SampleDesk, open_sample
 from readiness.project.state import MODELS, AuditRecord, Kind, ProjectState, SampleInfo, check, parse_state, validated
 from readiness.scope.catalog import ComponentCatalog, item_from_component, item_from_decision, starting_items
-from readiness.scope.items import ItemSource
+from readiness.scope.items import ItemSource, ScopeItem
 from readiness.store import Document, ProjectRow, Store
 
 if TYPE_CHECKING:
@@ -139,6 +139,8 @@ class Projects:
         """The uploaded file as the project's sample, read, with field rules suggested for the fields that have none."""
         self.store.project(project_id)
         sample = open_sample(self.new_id(), name, write_to, options or ReadingOptions(), progress)
+        if not sample.reading.records:
+            raise UnreadableFileError(name, "there is no record in it", "What was here before stays as it is.")
         return self._adopt(project_id, sample, who=who, what=f"read {name}")
 
     def reread(self, project_id: str, options: ReadingOptions, *, who: str) -> SampleInfo:
@@ -373,6 +375,7 @@ class Projects:
         existing = next((item for item in state.items if item.id == item_id), None)
         if existing is None or existing.handling != handling:
             item = item_from_decision(self.components, case.id, case.kind, case.title, handling)
+            item = _carrying_over(item, existing) if existing else item
             changes.append(_row(Kind.SCOPE_ITEM, item_id, item, state.version_of(Kind.SCOPE_ITEM, item_id)))
         self.store.save_many(project_id, changes, who=who, what=f"decided {handling} for {edge_case}")
 
@@ -387,9 +390,13 @@ class Projects:
 
     def change_item(self, project_id: str, item_id: str, changes: Mapping[str, Any], *, version: int, who: str) -> None:
         """One scope item after an edit of some of its parts."""
-        if self.store.document(project_id, Kind.SCOPE_ITEM, item_id) is None:
+        document = self.store.document(project_id, Kind.SCOPE_ITEM, item_id)
+        if document is None:
             raise UnknownNameError("scope item", item_id)
-        self.change(project_id, Kind.SCOPE_ITEM, changes, version=version, who=who, key=item_id)
+        try:
+            self.change(project_id, Kind.SCOPE_ITEM, changes, version=version, who=who, key=item_id)
+        except InputError as error:
+            raise InputError(f"{document.body['component']}: {error}") from error
 
     def add_component(self, project_id: str, component_id: str, *, who: str) -> None:
         """A catalog component as a scope item; one that is there already stays as it is."""
@@ -519,7 +526,6 @@ def _untouched(kind: Kind, body: Mapping[str, Any], parts: Iterable[str]) -> boo
     return all(part in empty and body.get(part) == empty[part] for part in parts)
 
 
-
 def _keep_edited(current: FieldRules, suggested: FieldRules) -> FieldRules:
     """The suggested rules, but those that a user has set for a field of the same name stay."""
     edited = {rule.field: rule for rule in current.rules if rule.edited}
@@ -528,6 +534,17 @@ def _keep_edited(current: FieldRules, suggested: FieldRules) -> FieldRules:
         mine = edited.get(rule.field)
         merged.append(mine.model_copy(update={"position": rule.position, "fit": rule.fit}) if mine else rule)
     return FieldRules(rules=tuple(merged))
+
+
+def _carrying_over(item: ScopeItem, earlier: ScopeItem) -> ScopeItem:
+    """`item` with what people typed for an earlier decision on the same edge case: the owner stays, the estimate is
+    open again, because the work is another one, and stands in the note."""
+    days = (earlier.low_days, earlier.likely_days, earlier.high_days)
+    if not any(day is not None for day in days):
+        return item.model_copy(update={"owner": earlier.owner})
+    figures = " / ".join("-" if day is None else f"{day:g}" for day in days)
+    note = f"Estimated before, for {earlier.handling}: {figures} person-days. {item.note}".strip()
+    return item.model_copy(update={"owner": earlier.owner, "note": note})
 
 
 def _edge_case(state: ProjectState, edge_case: str) -> Any:

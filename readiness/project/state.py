@@ -17,7 +17,7 @@ from readiness.diagnosis.evidence import Facts
 from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.questions import Answer
 from readiness.diagnosis.stop_rules import StopInputs
-from readiness.errors import InvalidValueError
+from readiness.errors import InputError, InvalidValueError
 from readiness.outcome.agreement import Signature
 from readiness.outcome.definition import OutcomeDefinition
 from readiness.outcome.ownership import Ownership
@@ -222,6 +222,8 @@ def validated(kind: Kind, body: Mapping[str, Any]) -> BaseModel:
         return MODELS[kind].model_validate(dict(body))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
+        if not first["loc"]:  # parts that do not fit together; the sentence names them
+            raise InputError(f"{str(first['msg']).removeprefix('Value error, ')}.") from error
         place = " ".join(str(part) for part in first["loc"]).replace("_", " ") or kind.replace("_", " ")
         value = first.get("input")
         shown = value if isinstance(value, str | int | float | bool | None) else "this"

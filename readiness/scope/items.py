@@ -48,7 +48,7 @@ class ScopeItem(BaseModel):
     def _ordered(self) -> Self:
         days = [d for d in (self.low_days, self.likely_days, self.high_days) if d is not None]
         if days != sorted(days):
-            raise ValueError("low, likely and high person-days must rise")
+            raise ValueError(f"low, likely and high person-days must rise, and {_listed(days)} do not")
         return self
 
     @property
@@ -59,6 +59,10 @@ class ScopeItem(BaseModel):
         if None in (self.low_days, self.likely_days, self.high_days):
             return ItemStatus.UNKNOWN
         return ItemStatus.ESTIMATED
+
+
+def _listed(days: list[float]) -> str:
+    return ", ".join(f"{day:g}" for day in days)
 
 
 class ScopePlan(BaseModel):

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pydantic import BaseModel
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -19,8 +20,8 @@ from readiness.audit.decisions import Handling
 from readiness.audit.reading.values import ReadingOptions
 from readiness.audit.report import AuditReport, EdgeCase
 from readiness.audit.rules import DATED, NUMERIC, DayMonthOrder, DecimalMark, FieldKind, FieldRule
-from readiness.errors import InputError, ReadinessError
-from readiness.project import Kind, SampleInfo
+from readiness.errors import ConflictError, InputError, ReadinessError
+from readiness.project import Kind, ProjectState, SampleInfo
 from readiness.ui import cache, charts, session
 from readiness.ui.autosave import date_field, row_of, text_field
 from readiness.ui.grids import RowEdit, edit_grid
@@ -266,14 +267,35 @@ def _tokens(value: object) -> tuple[str, ...]:
     return tuple(token.strip() for token in str(value or "").split(",") if token.strip())
 
 
-def _save_rule(here: Here, edit: RowEdit) -> str | None:
+def _save_rule(here: Here, edit: RowEdit) -> None:
     state = here.projects.load(here.state.id)
-    rules = [_edited(rule, edit.values) if rule.field == edit.row else rule for rule in state.rules.rules]
-    try:
-        here.projects.save_rules(here.state.id, rules, version=state.version_of(Kind.FIELD_RULES), who=here.who)
-    except ReadinessError as error:
-        return str(error)
-    return None
+    drawn = state.rules.of(edit.row) if edit.insist else here.state.rules.of(edit.row)
+    current = state.rules.of(edit.row)
+    if drawn is None or current is None:
+        raise InputError(f"The field {edit.row!r} is not in the sample any more.")
+    wanted = _edited(current, edit.values)
+    _refuse_lost_update(here, f"the rule of {edit.row}", Kind.FIELD_RULES, "", drawn, current, wanted)
+    rules = [wanted if rule.field == edit.row else rule for rule in state.rules.rules]
+    here.projects.save_rules(here.state.id, rules, version=state.version_of(Kind.FIELD_RULES), who=here.who)
+
+
+def _refuse_lost_update(
+    here: Here, what: str, kind: Kind, key: str, drawn: BaseModel, current: BaseModel, wanted: BaseModel
+) -> None:
+    """Raise ConflictError where `wanted` would overwrite what somebody changed after the page was drawn."""
+    before, now, mine = drawn.model_dump(mode="json"), current.model_dump(mode="json"), wanted.model_dump(mode="json")
+    lost = [part for part in mine if mine[part] != now[part] != before[part]]
+    if not lost:
+        return
+    document = here.projects.store.document(here.state.id, kind, key)
+    raise ConflictError(
+        what,
+        read_version=here.state.version_of(kind, key),
+        current_version=document.version if document else 0,
+        by=document.changed_by if document else "",
+        mine={part: mine[part] for part in lost},
+        theirs={part: now[part] for part in lost},
+    )
 
 
 # --- the audit ----------------------------------------------------------------------------------------------------
@@ -334,6 +356,9 @@ def decisions(here: Here) -> None:
     if not report.edge_cases:
         st.success("No record has a problem under these rules. Look at what was not checked before you rely on it.")
         return
+    gone = sorted(set(here.state.decisions) - {case.id for case in report.edge_cases})
+    if gone:
+        st.info(plain(f"Decisions on edge cases that this audit does not find are set aside: {', '.join(gone)}."))
     undecided = len(here.diagnosis.ledger.undecided)
     if undecided:
         st.caption(
@@ -380,25 +405,34 @@ def _case_line(here: Here, case: EdgeCase) -> dict[str, Any]:
     }
 
 
-def _save_decision(here: Here, edit: RowEdit) -> str | None:
+def _save_decision(here: Here, edit: RowEdit) -> None:
     state = here.projects.load(here.state.id)
-    current = state.decisions.get(edit.row)
-    handling = edit.values.get("handling", current.handling.value if current else None)
-    note = str(edit.values.get("note", current.note if current else "") or "")
-    if handling is None and note:
-        return "A note stands beside a decision: choose the handling first."
-    try:
-        here.projects.decide(
-            here.state.id,
-            edit.row,
-            Handling(handling) if handling else None,
-            note,
-            version=state.version_of(Kind.DECISION, edit.row),
-            who=here.who,
-        )
-    except ReadinessError as error:
-        return str(error)
-    return None
+    current = _decision(state, edit.row)
+    drawn = current if edit.insist else _decision(here.state, edit.row)
+    wanted = current.model_copy(update={part: value or None for part, value in edit.values.items()})
+    _refuse_lost_update(here, "this decision", Kind.DECISION, edit.row, drawn, current, wanted)
+    if wanted.handling is None and wanted.note:
+        raise InputError("A note stands beside a decision: choose the handling first.")
+    here.projects.decide(
+        here.state.id,
+        edit.row,
+        Handling(wanted.handling) if wanted.handling else None,
+        str(wanted.note or ""),
+        version=state.version_of(Kind.DECISION, edit.row),
+        who=here.who,
+    )
+
+
+class _Draft(BaseModel):
+    """A handling decision while it is being made: either part may be open."""
+
+    handling: str | None = None
+    note: str | None = None
+
+
+def _decision(state: ProjectState, edge_case: str) -> _Draft:
+    decision = state.decisions.get(edge_case)
+    return _Draft(handling=decision.handling.value, note=decision.note or None) if decision else _Draft()
 
 
 # --- details ------------------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@ import streamlit as st
 
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.project import Kind
-from readiness.ui import session
 from readiness.ui.autosave import row_of, text_field
 from readiness.ui.page import Here, errors_shown
+from readiness.ui.signing import signing_form
 from readiness.ui.wording import moment, plain
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -70,12 +70,28 @@ def signatures(here: Here) -> None:
             st.markdown(
                 f"**{plain(signature.name)}**{role} · {moment(signature.signed_at)} · {signature.fingerprint[:12]}"
             )
-    with st.form("sign_brief", clear_on_submit=True):
-        left, right, last = st.columns([3, 3, 1], vertical_alignment="bottom")
-        name = left.text_input("Name", max_chars=200)
-        role = right.text_input("Role", max_chars=200)
-        if last.form_submit_button("Sign the brief"):
-            with errors_shown():
-                here.projects.sign_brief(here.state.id, name=name, role=role, fingerprint=current, who=here.who)
-                session.leave_notice("Signed.")
-                st.rerun()
+    missing = missing_notes(here)
+    signing_form(
+        f"{here.state.id}/sign_brief",
+        "Sign the brief",
+        lambda name, role: here.projects.sign_brief(
+            here.state.id, name=name, role=role, fingerprint=current, who=here.who
+        ),
+        refused=f"A stop brief must say all of it. Missing: {', '.join(missing)}." if missing else "",
+    )
+    if missing:
+        st.warning(f"A stop brief cannot be signed before it says all of it. Missing: {', '.join(missing)}.")
+
+
+def missing_notes(here: Here) -> tuple[str, ...]:
+    """What a stop brief must say and does not say yet; nothing is asked of other briefs."""
+    if here.diagnosis.verdict is not Verdict.STOP:
+        return ()
+    notes = here.state.notes
+    parts = (
+        ("what was learned", notes.learned),
+        ("another use case", notes.other_use_case),
+        ("another approach", notes.other_approach),
+        ("a later attempt", notes.later_attempt),
+    )
+    return tuple(name for name, text in parts if not text.strip())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from readiness.errors import ConflictError, ReadinessError
 from readiness.ui.wording import plain
 
 ROW_HEIGHT = 35
@@ -17,10 +18,15 @@ MOST_VISIBLE_ROWS = 16
 
 @dataclass(frozen=True, slots=True)
 class RowEdit:
-    """What was typed into one row: the row's id and the new value of each column that was touched."""
+    """What was typed into one row: the row's id and the new value of each column that was touched. `insist` is set
+    when it was typed against somebody else's change, which its author has seen."""
 
     row: str
     values: Mapping[str, Any]
+    insist: bool = False
+
+
+Save = Callable[[RowEdit], None]  # raises a ReadinessError for what cannot be saved
 
 
 def edit_grid(
@@ -29,12 +35,13 @@ def edit_grid(
     *,
     columns: Mapping[str, Any],
     locked: Sequence[str],
-    save: Callable[[RowEdit], str | None],
+    save: Save,
     row_height: int = ROW_HEIGHT,
     alt: str = "",
 ) -> None:
-    """A grid over `frame`, whose index holds the row ids. `save` stores one row's edit and returns the sentence of a
-    refusal, or None; what was typed elsewhere is kept either way. Text wraps in rows of more than one line's height."""
+    """A grid over `frame`, whose index holds the row ids. `save` stores one row's edit; what it refuses is said below
+    the grid, a conflict with both values to choose from, and what was typed elsewhere is kept either way. Text wraps
+    in rows of more than one line's height."""
     _forget_outdated_edits(name, frame)
     st.data_editor(
         frame,
@@ -54,6 +61,34 @@ def edit_grid(
     )
     for sentence in st.session_state.get(f"{name}/refused", ()):
         st.error(plain(sentence))
+    for number, (edit, conflict) in enumerate(_conflicts(name)):
+        _show_conflict(name, number, edit, conflict, save)
+
+
+def _show_conflict(name: str, number: int, edit: RowEdit, conflict: ConflictError, save: Save) -> None:
+    with st.container(border=True):
+        st.warning(plain(str(conflict)))
+        for part, mine in conflict.mine.items():
+            theirs = conflict.theirs.get(part)
+            st.markdown(f"{plain(part.replace('_', ' '))}: theirs {plain(_shown(theirs))}, yours {plain(_shown(mine))}")
+        with st.container(horizontal=True):
+            st.button("Keep theirs", key=f"{name}/theirs/{number}", on_click=_settle, args=(name, number, None))
+            st.button("Use mine", key=f"{name}/mine/{number}", on_click=_settle, args=(name, number, save))
+
+
+def _settle(name: str, number: int, save: Save | None) -> None:
+    edit, _ = _conflicts(name).pop(number)
+    if save is not None:
+        _try(name, replace(edit, insist=True), save)
+    _start_afresh(name)
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value in (None, "") else str(value)
+
+
+def _conflicts(name: str) -> list[tuple[RowEdit, ConflictError]]:
+    return st.session_state.setdefault(f"{name}/conflicts", [])  # type: ignore[no-any-return]
 
 
 def _key(name: str) -> str:
@@ -65,20 +100,30 @@ def _edits(name: str) -> dict[int, dict[str, Any]]:
     return {int(position): dict(values) for position, values in dict(state.get("edited_rows", {})).items()}
 
 
-def _apply(name: str, rows: tuple[str, ...], save: Callable[[RowEdit], str | None]) -> None:
+def _apply(name: str, rows: tuple[str, ...], save: Save) -> None:
     done: dict[int, dict[str, Any]] = st.session_state.setdefault(f"{name}/done", {})
-    refused = []
+    st.session_state[f"{name}/refused"] = []
+    saved = True
     for position, values in _edits(name).items():
         fresh = {column: value for column, value in values.items() if done.get(position, {}).get(column, ...) != value}
-        if not fresh or position >= len(rows):
-            continue
-        sentence = save(RowEdit(rows[position], fresh))
-        if sentence:
-            refused.append(sentence)
-        done[position] = values
-    st.session_state[f"{name}/refused"] = refused
-    if refused:
+        if fresh and position < len(rows):
+            saved = _try(name, RowEdit(rows[position], fresh), save) and saved
+            done[position] = values
+    if not saved:
         _start_afresh(name)
+
+
+def _try(name: str, edit: RowEdit, save: Save) -> bool:
+    """Whether the edit was saved; what stood in its way is kept to be shown."""
+    try:
+        save(edit)
+    except ConflictError as conflict:
+        _conflicts(name).append((edit, conflict))
+    except ReadinessError as error:
+        st.session_state.setdefault(f"{name}/refused", []).append(str(error))
+    else:
+        return True
+    return False
 
 
 def _forget_outdated_edits(name: str, frame: pd.DataFrame) -> None:

@@ -11,7 +11,8 @@ from readiness.outcome.definition import Direction, contradictions, missing_part
 from readiness.project import Kind
 from readiness.ui import session
 from readiness.ui.autosave import check_field, choice_field, count_field, date_field, number_field, row_of, text_field
-from readiness.ui.page import Here, errors_shown
+from readiness.ui.page import Here
+from readiness.ui.signing import signing_form
 from readiness.ui.wording import moment, plain
 
 
@@ -88,18 +89,12 @@ def signatures(here: Here) -> None:
     for signature in ledger.void_signatures:
         _signature(here, signature, valid=False)
     missing = missing_parts(here.state.outcome)
-    with st.form("sign_outcome", clear_on_submit=True, border=True):
-        left, right, last = st.columns([3, 3, 1], vertical_alignment="bottom")
-        name = left.text_input("Name", max_chars=200)
-        role = right.text_input("Role", max_chars=200)
-        signed = last.form_submit_button(
-            "Sign", disabled=bool(missing), help="The definition must be complete." if missing else None
-        )
-    if signed:
-        with errors_shown():
-            here.projects.sign_outcome(here.state.id, name=name, role=role, who=here.who)
-            session.leave_notice("Signed.")
-            st.rerun()
+    signing_form(
+        f"{here.state.id}/sign_outcome",
+        "Sign",
+        lambda name, role: here.projects.sign_outcome(here.state.id, name=name, role=role, who=here.who),
+        refused="The definition must be complete before anybody can sign it." if missing else "",
+    )
 
 
 def _signature(here: Here, signature: Signature, *, valid: bool) -> None:

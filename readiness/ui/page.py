@@ -16,6 +16,7 @@ from readiness.diagnosis.verdict import Diagnosis
 from readiness.errors import ReadinessError, UnknownNameError
 from readiness.project import Projects, ProjectState
 from readiness.ui import cache, session
+from readiness.ui.acts import act, show_refusal
 from readiness.ui.rooms import PORTFOLIO, ROOM_OF_TOPIC, Room
 from readiness.ui.wording import badge, plain
 
@@ -40,8 +41,7 @@ class Here:
 
 def open_page(room: Room, instruction: str) -> Here:
     """The head of a page of a project. Without a project it leads to the portfolio, and the page ends there."""
-    st.title(room.title)
-    here = _here()
+    here = _here(room)
     st.markdown(f"{instruction}")
     _strip(preparations(here.diagnosis.ledger))
     session.show_notice()
@@ -71,23 +71,43 @@ def errors_shown() -> Iterator[None]:
         st.error(plain(str(error)))
 
 
-def _here() -> Here:
+def _here(room: Room) -> Here:
     try:
         projects = cache.projects()
     except ReadinessError as error:
         st.error(plain(str(error)))
         st.stop()
+    session.follow()
     identifier = session.project_id()
     if identifier is None:
+        st.title(room.title)
         _lead_to_portfolio("Choose a project first, or make one.")
     try:
         row = projects.store.project(identifier)
     except UnknownNameError:
         session.choose_project(None)
+        st.title(room.title)
         _lead_to_portfolio("The project in this address is not in this project file.")
+    st.caption(plain(row.name))
+    st.title(room.title)
+    if row.archived_at is not None:
+        _offer_to_bring_back(projects, row.id)
     state = cache.state_at(row.id, row.revision)
     diagnosis = cache.diagnosis_at(row.id, row.revision, datetime.now(UTC).date())
     return Here(projects, state, diagnosis, session.who())
+
+
+def _offer_to_bring_back(projects: Projects, identifier: str) -> NoReturn:
+    st.warning("This project is archived. Bring it back to read it or to go on with it.")
+    place = f"{identifier}/bring_back"
+
+    def bring_back() -> str:
+        projects.restore(identifier, who=session.who())
+        return "The project is back."
+
+    st.button("Bring it back", on_click=act, args=(place, bring_back))
+    show_refusal(place)
+    st.stop()
 
 
 def _lead_to_portfolio(sentence: str) -> NoReturn:

@@ -14,6 +14,7 @@ from readiness.errors import ReadinessError
 from readiness.project import Projects
 from readiness.store import ProjectRow
 from readiness.ui import cache, session
+from readiness.ui.acts import act_on_text, show_refusal
 from readiness.ui.page import STATE_COLOUR, Colour, errors_shown
 from readiness.ui.rooms import AUDIT, PORTFOLIO, WORKFLOW
 from readiness.ui.wording import badge, moment, plain
@@ -22,11 +23,13 @@ EXPORT_SUFFIX = ".readiness"
 MOST_HISTORY = 100  # entries of the journal that are shown
 MOST_WITHOUT_SEARCH = 12  # projects that are seen at a glance
 
+_NEW_PLACE, _NEW_NAME = "new_project", "new_project_name"
 _VERDICT_COLOUR: dict[Verdict, Colour] = {Verdict.GO: "green", Verdict.FIX_FIRST: "orange", Verdict.STOP: "red"}
 
 
 def draw() -> None:
     """The whole page: first start, or the list of projects and what can be done to one."""
+    session.follow()
     st.title(PORTFOLIO.title)
     session.show_notice()
     try:
@@ -83,13 +86,9 @@ def _start(*, first: bool) -> None:
     with left.container(border=True, height="stretch"):
         st.subheader("New project")
         with st.form("new_project", border=False, clear_on_submit=True):
-            name = st.text_input("Name", max_chars=200, placeholder="For example: invoice routing")
-            made = st.form_submit_button("New project", type="secondary" if first else "primary")
-        if made:
-            with errors_shown():
-                session.choose_project(cache.projects().create(name, who=session.who()))
-                session.leave_notice("The project is made. Begin with the job it is for.")
-                st.switch_page(WORKFLOW.path, query_params={"project": session.project_id() or ""})
+            st.text_input("Name", max_chars=200, placeholder="For example: invoice routing", key=_NEW_NAME)
+            st.form_submit_button("New project", type="secondary" if first else "primary", on_click=_create)
+        show_refusal(_NEW_PLACE)
     with right.container(border=True, height="stretch"):
         st.subheader("Example")
         st.markdown(
@@ -98,6 +97,17 @@ def _start(*, first: bool) -> None:
         )
         if st.button("Open the example project", type="primary" if first else "secondary"):
             _open_example()
+
+
+def _create() -> None:
+    name = str(st.session_state[_NEW_NAME])
+    act_on_text(_NEW_PLACE, name, lambda: _created(name), empty="A project needs a name.")
+
+
+def _created(name: str) -> str:
+    session.choose_project(cache.projects().create(name, who=session.who()))
+    session.go_to(WORKFLOW.path)
+    return "The project is made. Begin with the job it is for."
 
 
 def _open_example() -> None:

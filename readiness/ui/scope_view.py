@@ -8,15 +8,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from readiness.errors import ReadinessError
+from readiness.errors import InputError
 from readiness.project import Kind
 from readiness.scope.items import MOST_DAYS, ItemSource, ItemStatus, ScopeItem
 from readiness.scope.totals import UNDERESTIMATION
-from readiness.ui import charts, session
+from readiness.ui import charts
+from readiness.ui.acts import act, act_on_text, show_refusal
 from readiness.ui.autosave import number_field, row_of, text_field
 from readiness.ui.grids import RowEdit, edit_grid
-from readiness.ui.page import Here, errors_shown
-from readiness.ui.wording import days, money, plain
+from readiness.ui.page import Here
+from readiness.ui.wording import money, plain
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -27,9 +28,9 @@ def total(here: Here) -> None:
     st.subheader("What production comes to")
     st.markdown(f"#### {plain(scope.sentence)}")
     columns = st.columns(4)
-    columns[0].metric("Most likely", days(scope.likely_days if scope.estimated else None))
+    columns[0].metric("Most likely, person-days", f"{scope.likely_days:,.0f}" if scope.estimated else "unknown")
     columns[1].metric(
-        "Lowest to highest",
+        "Lowest to highest, person-days",
         f"{scope.low_days:,.0f} to {scope.high_days:,.0f}" if scope.estimated else "unknown",
         help="The two extremes: every item at its low, every item at its high. Not a confidence interval.",
     )
@@ -119,11 +120,11 @@ def _line(item: ScopeItem) -> dict[str, Any]:
 _PARTS = {"low": "low_days", "likely": "likely_days", "high": "high_days"}
 
 
-def _save(here: Here, edit: RowEdit) -> str | None:
+def _save(here: Here, edit: RowEdit) -> None:
     state = here.projects.load(here.state.id)
     item = next((item for item in state.items if item.id == edit.row), None)
     if item is None:
-        return "This component was removed meanwhile."
+        raise InputError("This component was removed meanwhile.")
     changes: dict[str, Any] = {}
     for column, value in edit.values.items():
         if column in _PARTS:
@@ -136,13 +137,10 @@ def _save(here: Here, edit: RowEdit) -> str | None:
             changes[column] = str(value or "").strip()
     if "not_needed_because" in changes:
         changes["marked_not_needed"] = bool(changes["not_needed_because"])
-    try:
-        here.projects.change_item(
-            here.state.id, edit.row, changes, version=here.state.version_of(Kind.SCOPE_ITEM, edit.row), who=here.who
-        )
-    except ReadinessError as error:
-        return f"{item.component}: {error}"
-    return None
+    drawn = state if edit.insist else here.state
+    here.projects.change_item(
+        here.state.id, edit.row, changes, version=drawn.version_of(Kind.SCOPE_ITEM, edit.row), who=here.who
+    )
 
 
 def add_and_remove(here: Here) -> None:
@@ -150,55 +148,76 @@ def add_and_remove(here: Here) -> None:
     add, own, remove = st.columns(3, gap="medium")
     with add:
         _add_from_catalog(here)
-    with own, st.form("own_component", border=False, clear_on_submit=True):
-        name = st.text_input("A component of your own", max_chars=200, placeholder="Name")
-        if st.form_submit_button("Add it"):
-            with errors_shown():
-                here.projects.add_own_component(here.state.id, {"component": name.strip()}, who=here.who)
-                st.rerun()
+    with own:
+        _add_own(here)
     with remove:
         _remove(here)
+
+
+def _add_own(here: Here) -> None:
+    place = f"{here.state.id}/own_component"
+    key = f"{place}/name"
+
+    def add() -> str:
+        name = str(st.session_state[key]).strip()
+        here.projects.add_own_component(here.state.id, {"component": name}, who=here.who)
+        return f"{name} is added, without an estimate."
+
+    def added() -> None:
+        act_on_text(place, str(st.session_state[key]), add, empty="A component needs a name.")
+
+    with st.form(place, border=False, clear_on_submit=True):
+        st.text_input("A component of your own", max_chars=200, placeholder="Name", key=key)
+        st.form_submit_button("Add it", on_click=added)
+    show_refusal(place)
 
 
 def _add_from_catalog(here: Here) -> None:
     catalog, present = here.projects.components, {item.id for item in here.state.items}
     offered = {c.id: f"{c.group_name}: {c.name}" for c in catalog.components if c.id not in present}
+    key = f"{here.state.id}/catalog"
     chosen = st.multiselect(
         "More from the catalog",
         list(offered),
         format_func=offered.__getitem__,
-        key=f"{here.state.id}/catalog",
+        key=key,
         placeholder=f"{len(offered)} more to choose from",
     )
     for identifier in chosen:
         st.caption(plain(f"{catalog.component(identifier).why} {catalog.component(identifier).question}"))
-    if st.button("Add them", disabled=not chosen):
-        with errors_shown():
-            for identifier in chosen:
-                here.projects.add_component(here.state.id, identifier, who=here.who)
-            session.leave_notice("Added, without an estimate.")
-            st.rerun()
+
+    def add() -> str:
+        for identifier in st.session_state[key]:
+            here.projects.add_component(here.state.id, identifier, who=here.who)
+        st.session_state[key] = []
+        return "Added, without an estimate."
+
+    st.button("Add them", disabled=not chosen, on_click=act, args=(key, add))
+    show_refusal(key)
 
 
 def _remove(here: Here) -> None:
-    removable = {
-        i.id: i.component
-        for i in (*here.state.items, *here.state.orphans)
-        if i.source is not ItemSource.DECISION or i in here.state.orphans
-    }
+    items = (*here.state.items, *here.state.orphans)
+    fixed = {item.id for item in here.state.items if item.source is ItemSource.DECISION}
+    removable = {item.id: item.component for item in items if item.id not in fixed}
+    key = f"{here.state.id}/remove"
     chosen = st.selectbox(
         "Remove a component",
         list(removable),
         format_func=removable.__getitem__,
         index=None,
         placeholder="Choose one",
+        key=key,
         help="Better: keep it and write why it is not needed, so that the next reader sees that it was considered.",
     )
-    if st.button("Remove it", disabled=chosen is None) and chosen is not None:
-        with errors_shown():
-            here.projects.remove_component(here.state.id, chosen, who=here.who)
-            session.leave_notice(f"{removable[chosen]} is removed.")
-            st.rerun()
+
+    def remove() -> str:
+        name = removable[st.session_state[key]]
+        here.projects.remove_component(here.state.id, st.session_state[key], who=here.who)
+        return f"{name} is removed."
+
+    st.button("Remove it", disabled=chosen is None, on_click=act, args=(key, remove))
+    show_refusal(key)
 
 
 def plan(here: Here) -> None:

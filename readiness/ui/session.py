@@ -10,6 +10,7 @@ _PROJECT = "project_id"
 _PARAMETER = "project"
 _WHO = "who"
 _NOTICE = "notice"
+_GO_TO = "go_to"
 
 
 def project_id() -> str | None:
@@ -47,6 +48,18 @@ def ask_who() -> None:
         key=_WHO,
         help="Stands beside your changes in the project's journal. It signs nothing by itself.",
     )
+
+
+def go_to(path: str) -> None:
+    """Open another page, in the same project, once the callback that runs now has ended."""
+    st.session_state[_GO_TO] = path
+
+
+def follow() -> None:
+    """Go where the last callback wanted to go."""
+    path = st.session_state.pop(_GO_TO, None)
+    if path:
+        st.switch_page(path, query_params={_PARAMETER: str(st.session_state.get(_PROJECT, ""))})
 
 
 def leave_notice(text: str) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from readiness.errors import ReadinessError
 from readiness.project import Kind
 from readiness.standard.checklist import ChecklistItem
 from readiness.standard.status import ItemState, StandardStatus, total_standard
@@ -63,21 +62,17 @@ def _line(here: Here, item: ChecklistItem, groups: dict[str, str]) -> dict[str, 
     }
 
 
-def _save(here: Here, edit: RowEdit) -> str | None:
-    changes = {column: str(value or "").strip() for column, value in edit.values.items()}
-    try:
-        here.projects.change(
-            here.state.id,
-            Kind.STANDARD,
-            {"item": edit.row, **changes},
-            version=here.state.version_of(Kind.STANDARD, edit.row),
-            who=here.who,
-            key=edit.row,
-            what="changed the readiness standard",
-        )
-    except ReadinessError as error:
-        return str(error)
-    return None
+def _save(here: Here, edit: RowEdit) -> None:
+    drawn = here.projects.load(here.state.id) if edit.insist else here.state
+    here.projects.change(
+        here.state.id,
+        Kind.STANDARD,
+        {"item": edit.row, **{column: str(value or "").strip() for column, value in edit.values.items()}},
+        version=drawn.version_of(Kind.STANDARD, edit.row),
+        who=here.who,
+        key=edit.row,
+        what="changed the readiness standard",
+    )
 
 
 def advice(_here: Here) -> None:

@@ -386,7 +386,7 @@ def test_a_value_that_cannot_be_is_refused_and_nothing_is_saved(projects: Projec
     )
     before = everything(projects, project)
     for changes in refused:
-        with pytest.raises(InvalidValueError):
+        with pytest.raises(InputError):
             projects.change_item(project, "rollback", changes, version=1, who="Ann")
     assert everything(projects, project) == before
 

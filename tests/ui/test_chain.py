@@ -286,13 +286,24 @@ def test_a_component_of_ones_own_is_added_and_an_empty_name_is_refused(
     visit: Visit, projects: Projects, project: str
 ) -> None:
     at = visit("production_scope", project)
+    button(at, "Add it").click().run()
+    assert not at.exception
+    assert [error.value for error in at.error] == ["A component needs a name\\."]
     field(at, "text_input", "A component of your own").set_value("Fax gateway")
     button(at, "Add it").click().run()
     assert not at.exception
     assert projects.load(project).items[-1].component == "Fax gateway"
+
+
+def test_the_second_click_of_a_double_click_changes_nothing_and_complains_of_nothing(
+    visit: Visit, projects: Projects, project: str
+) -> None:
+    at = visit("production_scope", project)
+    field(at, "text_input", "A component of your own").set_value("Fax gateway")
     button(at, "Add it").click().run()
-    assert not at.exception
-    assert len(at.error) == 1
+    button(at, "Add it").click().run()
+    assert not at.error
+    assert [item.component for item in projects.load(project).items].count("Fax gateway") == 1
 
 
 # --- outcome ------------------------------------------------------------------------------------------------------
