@@ -1,4 +1,4 @@
-"""The shift between an older and a newer sample of the same records: what changed, how much, and what could not be told."""
+"""The shift between an older and a newer sample of the same records: what changed and what could not be told."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from readiness.audit.shift_judging import (
     Draft,
     certain,
     compare_distribution,
-    compare_means,
     compare_rate,
+    compare_surplus,
     compare_words,
     compare_writing,
     compare_writing_within,
@@ -141,8 +141,12 @@ class _Comparison:
 
     def _measured(self) -> tuple[SampleFigures, SampleFigures]:
         comparisons = [field.comparison for field in self._fields]
-        older = SampleFigures(self._sides[0].connection, [field.older for field in self._fields], comparisons, self._sides[0].counts)
-        newer = SampleFigures(self._sides[1].connection, [field.newer for field in self._fields], comparisons, self._sides[1].counts)
+        older = SampleFigures(
+            self._sides[0].connection, [field.older for field in self._fields], comparisons, self._sides[0].counts
+        )
+        newer = SampleFigures(
+            self._sides[1].connection, [field.newer for field in self._fields], comparisons, self._sides[1].counts
+        )
         older.measure()
         newer.measure()
         return older, newer
@@ -154,7 +158,9 @@ class _Comparison:
             if field.comparison is Comparison.FREE_TEXT and older.fields[place].filled and newer.fields[place].filled
         ]
         rules = [(self._fields[place].older, self._fields[place].newer) for place in places]
-        found = gather_words(self._sides[0].connection, self._sides[1].connection, rules, (older.records, newer.records))
+        found = gather_words(
+            self._sides[0].connection, self._sides[1].connection, rules, (older.records, newer.records)
+        )
         return dict(zip(places, found, strict=True))
 
     def _of_field(
@@ -163,7 +169,10 @@ class _Comparison:
         yield _missing(field.name, before, now)
         if not before.filled or not now.filled:
             empty = [side for side, figures in (("older", before), ("newer", now)) if not figures.filled]
-            self._leave_out(field, f"It holds no value in the {' and the '.join(empty)} sample, so only its missing rate was compared.")
+            self._leave_out(
+                field,
+                f"It holds no value in the {' and the '.join(empty)} sample, so only its missing rate was compared.",
+            )
             return
         yield from _missing_words(field.name, before, now)
         yield from _traits(field.name, before, now)
@@ -179,7 +188,10 @@ class _Comparison:
 
     def _texts(self, place: int, field: ComparedField) -> Iterator[Draft]:
         if field.comparison is Comparison.CODES:
-            self._leave_out(field, "Its values are different in nearly every record, so their shape was compared and not the values.")
+            self._leave_out(
+                field,
+                "Its values are different in nearly every record, so their shape was compared and not the values.",
+            )
             return
         self._leave_out(field, "Free text: its length and words were compared, not what it says.")
         yield from _vocabulary(field.name, self._words[place])
@@ -204,7 +216,7 @@ def _schema(pairing: Pairing) -> Iterator[ShiftFinding]:
         yield certain(
             pair.newer,
             "field moved",
-            f"column {pair.older_position + 1} in the older and {pair.newer_position + 1} in the newer sample, among others",
+            f"column {pair.older_position + 1} in the older and {pair.newer_position + 1} in the newer sample",
         )
 
 
@@ -226,9 +238,11 @@ def _lines(older: Reading, newer: Reading) -> Draft:
 def _missing(name: str, before: FieldFigures, now: FieldFigures) -> Draft:
     clause = ""
     if before.records and now.records and before.missing == before.records and now.filled:
-        clause = f"never filled in older records, filled in {percent(now.filled, now.records)} of newer ones; the field has come into use"
+        share = percent(now.filled, now.records)
+        clause = f"never filled in older records, filled in {share} of newer ones; the field has come into use"
     elif before.records and now.records and now.missing == now.records and before.filled:
-        clause = f"filled in {percent(before.filled, before.records)} of older records and never in newer ones; the field has gone out of use"
+        share = percent(before.filled, before.records)
+        clause = f"filled in {share} of older records and never in newer ones; the field has gone out of use"
     return compare_rate(
         name,
         ShiftAspect.MISSING,
@@ -256,7 +270,9 @@ def _traits(name: str, before: FieldFigures, now: FieldFigures) -> Iterator[Draf
         n, m = sum(a for a, _ in variants.values()), sum(b for _, b in variants.values())
         if (len(variants) > 1 or trait == "date") and min(n, m) >= _FEWEST_OF_A_TRAIT:
             of, note = _TRAITS[trait]
-            yield compare_writing(name, f"how {of} are written", variants, of=of, note=note, holds_values=trait == "unit")
+            yield compare_writing(
+                name, f"how {of} are written", variants, of=of, note=note, holds_values=trait == "unit"
+            )
 
 
 def _categories(name: str, before: FieldFigures, now: FieldFigures) -> Iterator[Draft]:
@@ -290,13 +306,14 @@ def _numbers(
             says=lambda verdict, movers: _says_categories(cells, verdict, movers, "numbers"),
         )
         return
-    spread = f"half of the numbers lie {_spread(before.numbers)} in older and {_spread(now.numbers)} in newer records"
+    older, newer = _spread(before.numbers), _spread(now.numbers)
+    spread = f"the middle half of the numbers is {older} in older and {newer} in newer records"
     yield compare_distribution(
         name,
         ShiftAspect.NUMBERS,
         "distribution of the numbers",
         bins or {},
-        says=lambda verdict, movers: spread + _movers_clause(bins or {}, verdict, movers),
+        says=lambda verdict, movers: spread + _movers_clause(bins or {}, verdict, movers[:1]),
     )
 
 
@@ -305,13 +322,14 @@ def _lengths(
 ) -> Iterator[Draft]:
     if not before.lengths.count or not now.lengths.count:
         return
-    spread = f"half of the texts are {_spread(before.lengths)} characters long in older and {_spread(now.lengths)} in newer records"
+    older, newer = _spread(before.lengths), _spread(now.lengths)
+    spread = f"the middle half of the texts is {older} characters long in older and {newer} in newer records"
     yield compare_distribution(
         name,
         ShiftAspect.LENGTH,
         "distribution of the lengths",
         bins or {},
-        says=lambda verdict, movers: spread + _movers_clause(bins or {}, verdict, movers),
+        says=lambda verdict, movers: spread + _movers_clause(bins or {}, verdict, movers[:1]),
         holds_values=False,
     )
 
@@ -319,10 +337,9 @@ def _lengths(
 def _vocabulary(name: str, words: WordFigures) -> Iterator[Draft]:
     half, newer = words.older_unknown, words.newer_unknown
     if half[0] >= _FEWEST_OF_A_TRAIT and newer[0] >= _FEWEST_OF_A_TRAIT:
-        clause = (
-            f"{half[1]:.0%} of the words in an older text and {newer[1]:.0%} in a newer one do not occur in the other older texts"
-        ).replace("%", " %")
-        yield compare_means(name, ShiftAspect.VOCABULARY, "words that older texts do not hold", half, newer, clause)
+        shares = f"{100 * half[1]:.0f} % of the words in an older text and {100 * newer[1]:.0f} % in a newer one"
+        clause = f"{shares} do not occur in the other older texts"
+        yield compare_surplus(name, ShiftAspect.VOCABULARY, "words that older texts do not hold", half, newer, clause)
     table = merged(words.older_words, words.newer_words)
     draft = compare_words(name, "single words", table, words.older_texts, words.newer_texts)
     if draft is not None:
@@ -334,12 +351,10 @@ def _period(name: str, before: FieldFigures, now: FieldFigures) -> Iterator[Shif
     if not before.days or not now.days:
         return
     older, newer = _days(before.days), _days(now.days)
-    span = f"99 % of the dates lie between {older[0]} and {older[2]} in older and {newer[0]} and {newer[2]} in newer records"
-    clause = ""
-    if newer[0] > older[1] and newer[2] > older[2]:
-        clause = ", a later period"
-    elif newer[2] < older[1] and newer[0] < older[0]:
-        clause = ", an earlier period: see that the two files are not the wrong way round"
+    older_span, newer_span = f"{older[0]} and {older[2]}", f"{newer[0]} and {newer[2]}"
+    span = f"99 % of the dates lie between {older_span} in older and {newer_span} in newer records"
+    few = min(sum(before.days.values()), sum(now.days.values())) < _FEWEST_OF_A_TRAIT
+    clause = "" if few else _later_or_earlier(older, newer)
     yield ShiftFinding(
         field=name,
         aspect=ShiftAspect.PERIOD,
@@ -355,6 +370,15 @@ def _period(name: str, before: FieldFigures, now: FieldFigures) -> Iterator[Shif
             ),
         ),
     )
+
+
+def _later_or_earlier(older: tuple[str, str, str], newer: tuple[str, str, str]) -> str:
+    """A clause where one period begins after the middle of the other; '' where they overlap more than that."""
+    if newer[0] > older[1] and newer[2] > older[2]:
+        return ", a later period"
+    if newer[2] < older[1] and newer[0] < older[0]:
+        return ", an earlier period: see that the two files are not the wrong way round"
+    return ""
 
 
 # --- parts --------------------------------------------------------------------------------------------------------
@@ -376,9 +400,7 @@ def _binned(older: SampleFigures, newer: SampleFigures, measure: str) -> dict[in
 
 def _cuts(before: Numbers, now: Numbers) -> tuple[float, ...]:
     """Quantiles of both sides together, each counting by its records; fewer where values repeat."""
-    weighted = sorted(
-        (value, numbers.count / len(numbers.grid)) for numbers in (before, now) for value in numbers.grid
-    )
+    weighted = sorted((value, numbers.count / len(numbers.grid)) for numbers in (before, now) for value in numbers.grid)
     total, upto = before.count + now.count, 0.0
     wanted, cuts = list(_CUTS), []
     for value, weight in weighted:
@@ -400,14 +422,17 @@ def _bin_names(cuts: Sequence[float]) -> list[str]:
 def _spread(numbers: Numbers) -> str:
     """From the first quartile to the third."""
     last = len(numbers.grid) - 1
-    return f"{numbers.grid[last // 4]:.6g} to {numbers.grid[3 * last // 4]:.6g}"
+    low, high = f"{numbers.grid[last // 4]:.6g}", f"{numbers.grid[3 * last // 4]:.6g}"
+    return low if low == high else f"{low} to {high}"
 
 
-def _says_categories(
-    cells: dict[str, tuple[int, int]], verdict: ShiftVerdict, movers: Sequence[str], noun: str
-) -> str:
+def _says_categories(cells: dict[str, tuple[int, int]], verdict: ShiftVerdict, movers: Sequence[str], noun: str) -> str:
     if verdict is not ShiftVerdict.CHANGED:
-        return f"the shares of its {len(cells):,} {noun} are much as before" if len(cells) > 1 else f"one value only, `{plain(next(iter(cells), ''), 40)}`"
+        return (
+            f"the shares of its {len(cells):,} {noun} are much as before"
+            if len(cells) > 1
+            else f"one value only, `{plain(next(iter(cells), ''), 40)}`"
+        )
     clause = _movers_clause(cells, verdict, movers).removeprefix("; ")
     return clause or f"the shares of its {len(cells):,} {noun} moved, none of them much by itself"
 

@@ -72,7 +72,11 @@ def pair_fields(older: Sequence[str], newer: Sequence[str]) -> Pairing:
     left, right = [name for name in older if name not in matches], [name for name in newer if name not in matches]
     matches.update(_same_letters(left, right))
     old_place = {name: place for place, name in enumerate(older)}
-    pairs = tuple(Pair(matches[name], name, old_place[matches[name]], place) for place, name in enumerate(newer) if name in matches)
+    pairs = tuple(
+        Pair(matches[name], name, old_place[matches[name]], place)
+        for place, name in enumerate(newer)
+        if name in matches
+    )
     taken = set(matches.values())
     added = tuple(name for name in newer if name not in matches)
     removed = tuple(name for name in older if name not in taken)
@@ -80,7 +84,7 @@ def pair_fields(older: Sequence[str], newer: Sequence[str]) -> Pairing:
 
 
 def compared_field(pair: Pair, older: FieldRule, newer: FieldRule, *, distinct: int, filled: int) -> ComparedField:
-    """How a pair is compared; `distinct` and `filled` are the larger count of values and the smaller of filled records."""
+    """How a pair is compared; `distinct` is the larger count of values, `filled` the smaller one of filled records."""
     kind = _kind(older, newer)
     left, right = _completed(older, newer, kind), _completed(newer, older, kind)
     missing = {*newer.missing_tokens, *older.missing_tokens} - set(newer.legitimate_tokens)

@@ -29,7 +29,7 @@ _GROUPED_SHARE = 0.2  # of the records: with more distinct values than that, gro
 _SPACES = "[\\s\u00a0\u2007\u2009\u202f\u200b\ufeff]+"
 _BATCH = 60  # fields a statement
 _RARE_SHAPE = 0.002  # of the records; rarer shapes are counted together
-OTHER_SHAPES = "other shapes"
+_OTHER_SHAPES = "other shapes"
 _NUMBER_TRAITS = ("notation", "whole", "mark", "thousands", "currency", "unit", "negative")
 _TABLES = ("shift_values", "shift_numbers", "shift_texts")
 
@@ -90,7 +90,11 @@ class SampleFigures:
     """The figures of one sample. Leaves temporary tables for further questions until `forget`."""
 
     def __init__(
-        self, connection: DuckDBPyConnection, rules: Sequence[FieldRule], comparisons: Sequence[Comparison], counts: Counts
+        self,
+        connection: DuckDBPyConnection,
+        rules: Sequence[FieldRule],
+        comparisons: Sequence[Comparison],
+        counts: Counts,
     ) -> None:
         self._connection = connection
         self._rules = rules
@@ -112,14 +116,15 @@ class SampleFigures:
         self._count_few_numbers()
 
     def count_bins(self, measure: str, cuts: dict[int, tuple[float, ...]]) -> dict[int, list[int]]:
-        """By field: how many numbers (measure `number`) or text lengths (`length`) lie in each bin, one more than cuts."""
+        """By field: how many numbers (measure `number`) or text lengths (`length`) lie in each bin."""
         counted = {place: [0] * (len(one) + 1) for place, one in cuts.items()}
         places = sorted(cuts)
         for batch in _batches(places):
             bins = " ".join(f"WHEN {place} THEN {_bin(cuts[place])}" for place in batch)
             rows = self._rows(
                 f"SELECT field, CASE field {bins} END AS bin, sum(n) FROM shift_numbers "
-                f"WHERE measure = {quote_literal(measure)} AND field IN {_listed(batch)} GROUP BY field, bin ORDER BY field, bin"
+                f"WHERE measure = {quote_literal(measure)} AND field IN {_listed(batch)} "
+                "GROUP BY field, bin ORDER BY field, bin"
             )
             for place, number, count in rows:
                 counted[place][number] += int(count)
@@ -133,7 +138,9 @@ class SampleFigures:
 
     def _take_values(self) -> None:
         """The table shift_values: each field's values with their records, and whether they mean missing."""
-        self._connection.execute("CREATE OR REPLACE TEMP TABLE shift_values (field INTEGER, value VARCHAR, n BIGINT, missing BOOLEAN)")
+        self._connection.execute(
+            "CREATE OR REPLACE TEMP TABLE shift_values (field INTEGER, value VARCHAR, n BIGINT, missing BOOLEAN)"
+        )
         for batch in _batches(range(len(self._rules))):
             branches = " UNION ALL ".join(self._values_of(place) for place in batch)
             self._connection.execute(f"INSERT INTO shift_values {branches}")
@@ -142,9 +149,9 @@ class SampleFigures:
         rule, comparison = self._rules[place], self._comparisons[place]
         column = f"c{rule.position}"
         if comparison in (Comparison.CODES, Comparison.FREE_TEXT):
-            kept = f"CASE WHEN {_is_missing('value', rule)} THEN value END"
-            source = f"SELECT {kept} AS value, count(*) AS n, {_is_missing('value', rule)} AS missing FROM (SELECT {column} AS value FROM records WHERE fault IS NULL) GROUP BY 1, 3"
-            return f"SELECT {place}, value, n, missing FROM ({source})"
+            cells = f"SELECT {column} AS value, {_is_missing(column, rule)} AS missing FROM records WHERE fault IS NULL"
+            kept = f"SELECT CASE WHEN missing THEN value END AS value, missing FROM ({cells})"
+            return f"SELECT {place}, value, count(*) AS n, missing FROM ({kept}) GROUP BY value, missing"
         grouped = f"SELECT {column} AS value, count(*) AS n FROM records WHERE fault IS NULL GROUP BY {column}"
         single = f"SELECT {column} AS value, 1 AS n FROM records WHERE fault IS NULL"
         source = grouped if self._is_grouped(place) else single
@@ -152,7 +159,8 @@ class SampleFigures:
 
     def _count_missing(self) -> None:
         rows = self._connection.execute(
-            "SELECT field, lower(trim(coalesce(value, ''))) AS word, sum(n) FROM shift_values WHERE missing GROUP BY field, word ORDER BY field, word"
+            "SELECT field, trim(coalesce(value, '')) AS word, sum(n) FROM shift_values WHERE missing "
+            "GROUP BY field, word ORDER BY field, word"
         ).fetchall()
         for place, word, count in rows:
             self.fields[place].missing += int(count)
@@ -190,7 +198,9 @@ class SampleFigures:
 
     def _take_numbers(self) -> None:
         """The table shift_numbers, and how the numbers are written."""
-        self._connection.execute("CREATE OR REPLACE TEMP TABLE shift_numbers (measure VARCHAR, field INTEGER, number DOUBLE, n BIGINT)")
+        self._connection.execute(
+            "CREATE OR REPLACE TEMP TABLE shift_numbers (measure VARCHAR, field INTEGER, number DOUBLE, n BIGINT)"
+        )
         places = self._places(Comparison.NUMBERS)
         if not places:
             return
@@ -198,7 +208,9 @@ class SampleFigures:
         source = f"SELECT field, value, n FROM shift_values WHERE NOT missing AND field IN {_listed(places)}"
         quick = f"SELECT *, {_quick_number(comma)} AS quick FROM ({source})"
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE shift_texts AS {quick}")
-        self._describe_writing(f"SELECT field, quick AS number, n, {_plain_traits()} FROM shift_texts WHERE quick IS NOT NULL")
+        self._describe_writing(
+            f"SELECT field, quick AS number, n, {_plain_traits()} FROM shift_texts WHERE quick IS NOT NULL"
+        )
         if self._rows("SELECT 1 FROM shift_texts WHERE quick IS NULL LIMIT 1"):
             other = f"(SELECT field, n, {_tidy('value')} AS text FROM shift_texts WHERE quick IS NULL)"
             self._describe_writing(f"SELECT field, number, n, {_odd_traits()} FROM ({_slow_number(other, comma)})")
@@ -228,7 +240,8 @@ class SampleFigures:
         few = [place for place in self._places(Comparison.NUMBERS) if self.fields[place].numbers.are_few]
         if few:
             for place, number, count in self._rows(
-                f"SELECT field, number, sum(n) FROM shift_numbers WHERE measure = 'number' AND field IN {_listed(few)} GROUP BY ALL ORDER BY ALL"
+                "SELECT field, number, sum(n) FROM shift_numbers "
+                f"WHERE measure = 'number' AND field IN {_listed(few)} GROUP BY ALL ORDER BY ALL"
             ):
                 self.fields[place].few_numbers[number] += int(count)
 
@@ -241,7 +254,8 @@ class SampleFigures:
                 continue
             source = text_sample(self._rules[place], self._counts.records, MOST_TEXTS)
             self._connection.execute(
-                f"INSERT INTO shift_numbers SELECT 'length', {place}, length(value), count(*) FROM ({source}) GROUP BY length(value)"
+                f"INSERT INTO shift_numbers SELECT 'length', {place}, length(value), count(*) "
+                f"FROM ({source}) GROUP BY length(value)"
             )
             if comparison is Comparison.CODES:
                 self.fields[place].traits["shape"] = self._shapes(source)
@@ -249,8 +263,15 @@ class SampleFigures:
     def _shapes(self, source: str) -> Counter[str]:
         """Runs of letters and digits as A, a and 9, other characters as they are; rare shapes together."""
         shaped = f"SELECT {_shape('value')} AS shape, count(*) AS n FROM ({source}) GROUP BY shape"
-        named = f"SELECT CASE WHEN n < {_RARE_SHAPE} * sum(n) OVER () THEN {quote_literal(OTHER_SHAPES)} ELSE shape END AS shape, n FROM ({shaped})"
-        return Counter({shape: int(count) for shape, count in self._rows(f"SELECT shape, sum(n) FROM ({named}) GROUP BY shape ORDER BY shape")})
+        is_rare = f"n < {_RARE_SHAPE} * sum(n) OVER ()"
+        name = f"CASE WHEN {is_rare} THEN {quote_literal(_OTHER_SHAPES)} ELSE shape END"
+        named = f"SELECT {name} AS shape, n FROM ({shaped})"
+        return Counter(
+            {
+                shape: int(count)
+                for shape, count in self._rows(f"SELECT shape, sum(n) FROM ({named}) GROUP BY shape ORDER BY shape")
+            }
+        )
 
     # --- the connection -------------------------------------------------------------------------------------------
 
@@ -265,7 +286,7 @@ class SampleFigures:
 
 
 def text_sample(rule: FieldRule, records: int, most: int) -> str:
-    """A SELECT of record and value: the field's filled values, over evenly spaced records where there are more than `most`."""
+    """A SELECT of record and value: the field's filled values, over evenly spaced records where `most` are too few."""
     every = max(1, -(-records // most))
     source = f"SELECT record, c{rule.position} AS value FROM records WHERE fault IS NULL AND record % {every} = 0"
     return f"SELECT record, value FROM ({source}) WHERE NOT {_is_missing('value', rule)}"
@@ -311,9 +332,12 @@ def _slow_days(source: str, order: DayMonthOrder) -> str:
     year = "CASE WHEN year_a < 70 THEN year_a + 2000 WHEN year_a < 100 THEN year_a + 1900 ELSE year_a END"
     month = f"CASE WHEN {swapped} THEN day_a ELSE month_a END"
     day = f"CASE WHEN {swapped} THEN month_a ELSE day_a END"
-    parts = " || ".join(f"lpad(CAST({part} AS VARCHAR), {width}, '0')" for part, width in ((year, 4), (month, 2), (day, 2)))
+    parts = " || ".join(
+        f"lpad(CAST({part} AS VARCHAR), {width}, '0')" for part, width in ((year, 4), (month, 2), (day, 2))
+    )
     named = (
-        "SELECT n, CASE date_fault WHEN 'unknown' THEN 'no date' WHEN 'impossible' THEN 'impossible date' ELSE date_format END AS name, "
+        "SELECT n, CASE date_fault WHEN 'unknown' THEN 'no date' WHEN 'impossible' THEN 'impossible date' "
+        "ELSE date_format END AS name, "
         f"CASE WHEN date_fault = '' THEN {parts} END AS day FROM ({date_columns(source, order)})"
     )
     return f"SELECT name, day, sum(n) FROM ({named}) GROUP BY name, day ORDER BY name, day"
@@ -331,19 +355,30 @@ def _plain_traits() -> str:
     zeros = "least(length(trim(value)) - position('.' IN trim(value)), 4)"
     return (
         f"CASE WHEN {scientific} THEN 'scientific' ELSE 'plain' END AS notation, "
-        f"CASE WHEN {scientific} OR quick <> floor(quick) THEN NULL WHEN value LIKE '%.%' THEN '1.' || repeat('0', {zeros}) ELSE '1' END AS whole, "
-        "CASE WHEN value LIKE '%.%' THEN 'point' END AS mark, CASE WHEN abs(quick) >= 1000 THEN 'none' END AS thousands, "
-        "'none' AS currency, 'none' AS unit, CASE WHEN quick < 0 THEN '-' END AS negative"
+        f"CASE WHEN {scientific} OR quick <> floor(quick) THEN NULL "
+        f"WHEN value LIKE '%.%' THEN '1.' || repeat('0', {zeros}) ELSE '1' END AS whole, "
+        "CASE WHEN value LIKE '%.%' THEN 'point' END AS mark, "
+        "CASE WHEN abs(quick) >= 1000 THEN 'no separator' END AS thousands, "
+        "'no currency' AS currency, 'no unit' AS unit, CASE WHEN quick < 0 THEN '-' END AS negative"
     )
 
 
 def _slow_number(source: str, comma: Sequence[int]) -> str:
     """Adds number, real_mark and real_group to what amounts.amount_columns says of `source` (field, n, text)."""
     is_comma = f"field IN {_listed(comma)}" if comma else "false"
-    mark = f"CASE amount_form WHEN 'point3' THEN CASE WHEN {is_comma} THEN '' ELSE '.' END WHEN 'comma3' THEN CASE WHEN {is_comma} THEN ',' ELSE '' END ELSE amount_mark END"
-    group = f"CASE amount_form WHEN 'point3' THEN CASE WHEN {is_comma} THEN '.' ELSE '' END WHEN 'comma3' THEN CASE WHEN {is_comma} THEN '' ELSE ',' END ELSE amount_group END"
+    mark = (
+        f"CASE WHEN amount_form = 'point3' THEN CASE WHEN {is_comma} THEN '' ELSE '.' END "
+        f"WHEN amount_form = 'comma3' THEN CASE WHEN {is_comma} THEN ',' ELSE '' END ELSE amount_mark END"
+    )
+    group = (
+        f"CASE WHEN amount_form = 'point3' THEN CASE WHEN {is_comma} THEN '.' ELSE '' END "
+        f"WHEN amount_form = 'comma3' THEN CASE WHEN {is_comma} THEN '' ELSE ',' END ELSE amount_group END"
+    )
     marked = f"SELECT *, {mark} AS real_mark, {group} AS real_group FROM ({amount_columns(source)})"
-    digits = f"CASE real_mark WHEN ',' THEN replace({replace_all('amount_core', '[^0-9,]', '')}, ',', '.') WHEN '.' THEN {replace_all('amount_core', '[^0-9.]', '')} ELSE {replace_all('amount_core', '[^0-9]', '')} END"
+    digits = (
+        f"CASE real_mark WHEN ',' THEN replace({replace_all('amount_core', '[^0-9,]', '')}, ',', '.') "
+        f"WHEN '.' THEN {replace_all('amount_core', '[^0-9.]', '')} ELSE {replace_all('amount_core', '[^0-9]', '')} END"
+    )
     size = f"CASE WHEN amount_form <> '' THEN TRY_CAST(({digits}) || amount_exponent AS DOUBLE) END"
     signed = f"CASE WHEN amount_negative <> '' THEN -({size}) ELSE {size} END"
     return f"SELECT *, CASE WHEN abs({signed}) < 1e300 THEN {signed} END AS number FROM ({marked})"
@@ -352,15 +387,17 @@ def _slow_number(source: str, comma: Sequence[int]) -> str:
 def _odd_traits() -> str:
     is_number = "amount_form <> ''"
     zeros = "least(length(amount_core) - greatest(position(real_mark IN amount_core), 0), 4)"
-    group = "CASE real_group WHEN '' THEN 'none' WHEN ' ' THEN 'space' ELSE real_group END"
+    group = "CASE real_group WHEN '' THEN 'no separator' WHEN ' ' THEN 'space' ELSE real_group END"
     return (
-        f"CASE WHEN NOT {is_number} THEN 'not a number' WHEN amount_exponent <> '' THEN 'scientific' ELSE 'plain' END AS notation, "
-        f"CASE WHEN NOT {is_number} OR amount_exponent <> '' OR number <> floor(number) THEN NULL WHEN real_mark = '' THEN '1' "
-        f"ELSE '1.' || repeat('0', {zeros}) END AS whole, "
+        f"CASE WHEN NOT {is_number} THEN 'not a number' WHEN amount_exponent <> '' THEN 'scientific' "
+        "ELSE 'plain' END AS notation, "
+        f"CASE WHEN NOT {is_number} OR amount_exponent <> '' OR number <> floor(number) THEN NULL "
+        f"WHEN real_mark = '' THEN '1' ELSE '1.' || repeat('0', {zeros}) END AS whole, "
         f"CASE WHEN {is_number} THEN CASE real_mark WHEN '.' THEN 'point' WHEN ',' THEN 'comma' END END AS mark, "
         f"CASE WHEN abs(number) >= 1000 THEN {group} END AS thousands, "
-        f"CASE WHEN {is_number} THEN CASE amount_currency WHEN '' THEN 'none' ELSE amount_currency END END AS currency, "
-        f"CASE WHEN {is_number} THEN CASE amount_suffix WHEN '' THEN 'none' ELSE amount_suffix END END AS unit, "
+        f"CASE WHEN {is_number} THEN CASE amount_currency WHEN '' THEN 'no currency' "
+        "ELSE amount_currency END END AS currency, "
+        f"CASE WHEN {is_number} THEN CASE amount_suffix WHEN '' THEN 'no unit' ELSE amount_suffix END END AS unit, "
         "CASE WHEN number < 0 THEN amount_negative END AS negative"
     )
 
@@ -369,20 +406,27 @@ def _quantiles(source: str, fields: Sequence[int]) -> str:
     """field, count, distinct and quantiles of fields whose rows stand for one record each."""
     shares = ", ".join(str(step / _GRID) for step in range(_GRID + 1))
     chosen = f"{source} AND field IN {_listed(fields)}" if fields else f"{source} AND false"
-    return f"SELECT field, count(*), {distinct_about('number')}, quantile_disc(number, [{shares}]) FROM ({chosen}) GROUP BY field ORDER BY field"
+    grid = f"quantile_disc(number, [{shares}])"
+    return f"SELECT field, count(*), {distinct_about('number')}, {grid} FROM ({chosen}) GROUP BY field ORDER BY field"
 
 
 def _weighted_quantiles(source: str, others: Sequence[int]) -> str:
-    """The same of all other fields, whose rows stand for n records each: a row holds the quantiles that its records span."""
+    """The same of all other fields, whose rows stand for n records each and give the quantiles that these span."""
     chosen = f"{source} AND field NOT IN {_listed(others)}" if others else source
     merged = f"SELECT field, number, sum(n) AS n FROM ({chosen}) GROUP BY field, number"
-    placed = f"SELECT *, sum(n) OVER (PARTITION BY field ORDER BY number) AS upto, sum(n) OVER (PARTITION BY field) AS total FROM ({merged})"
+    placed = (
+        "SELECT *, sum(n) OVER (PARTITION BY field ORDER BY number) AS upto, sum(n) OVER (PARTITION BY field) AS total "
+        f"FROM ({merged})"
+    )
     first = f"CASE WHEN upto = n THEN 0 ELSE CAST(floor({_GRID}.0 * (upto - n) / total) AS BIGINT) + 1 END"
     last = f"CAST(floor({_GRID}.0 * upto / total) AS BIGINT) + 1"
     steps = f"SELECT field, number, unnest(range({first}, {last})) AS step FROM ({placed})"
     grids = f"SELECT field, list(number ORDER BY step) AS grid FROM ({steps}) GROUP BY field"
     sizes = f"SELECT field, sum(n) AS count, count(*) AS distinct_numbers FROM ({merged}) GROUP BY field"
-    return f"SELECT s.field, s.count, s.distinct_numbers, g.grid FROM ({sizes}) AS s JOIN ({grids}) AS g ON s.field = g.field ORDER BY s.field"
+    return (
+        f"SELECT s.field, s.count, s.distinct_numbers, g.grid FROM ({sizes}) AS s JOIN ({grids}) AS g "
+        "ON s.field = g.field ORDER BY s.field"
+    )
 
 
 def _bin(cuts: Sequence[float]) -> str:

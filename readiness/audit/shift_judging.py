@@ -35,7 +35,7 @@ from readiness.audit.shift_statistics import (
 )
 from readiness.shares import Z_95, share_of
 
-SIGNIFICANT = 0.05
+SIGNIFICANT = 0.01  # after the correction: at most one false change in a hundred that are said, rather than in twenty
 REST = "all rarer ones together"
 Counted = tuple[int, int]  # count, total
 Table = Mapping[str, tuple[int, int]]  # label -> records on the older and the newer side
@@ -95,7 +95,8 @@ class Measured:
     def value(self) -> ShiftEffect:
         reason = self.yardstick.why
         if self.by_chance > self.yardstick.worth_saying:
-            reason = f"5 % of comparisons with this many records exceed it by chance; otherwise {self.yardstick.worth_saying}: {reason}"
+            chance = "5 % of comparisons with this many records exceed it by chance"
+            reason = f"{chance}; with more records {self.yardstick.worth_saying}: {reason}"
         return ShiftEffect(
             name=self.yardstick.name,
             unit=self.yardstick.unit,
@@ -123,7 +124,10 @@ class Draft:
 
 
 def settled(drafts: Sequence[Draft | ShiftFinding]) -> tuple[ShiftFinding, ...]:
-    """The findings, each with its p-value after the correction over all drafts that have one; findings stay as they are."""
+    """The findings, each with its p-value after the correction over all drafts that have one.
+
+    What is a finding already stays as it is.
+    """
     p_values = {
         place: draft.p_value
         for place, draft in enumerate(drafts)
@@ -131,7 +135,8 @@ def settled(drafts: Sequence[Draft | ShiftFinding]) -> tuple[ShiftFinding, ...]:
     }
     corrected = dict(zip(p_values, adjusted(list(p_values.values())), strict=True))
     return tuple(
-        _finding(draft, corrected.get(place)) if isinstance(draft, Draft) else draft for place, draft in enumerate(drafts)
+        _finding(draft, corrected.get(place)) if isinstance(draft, Draft) else draft
+        for place, draft in enumerate(drafts)
     )
 
 
@@ -159,14 +164,23 @@ def row(label: str, older: Counted, newer: Counted) -> ShiftRow:
 
 
 def compare_rate(
-    field: str, aspect: ShiftAspect, measure: str, older: Counted, newer: Counted, *, label: str, what: str, clause: str = ""
+    field: str,
+    aspect: ShiftAspect,
+    measure: str,
+    older: Counted,
+    newer: Counted,
+    *,
+    label: str,
+    what: str,
+    clause: str = "",
 ) -> Draft:
     """One share of the records, such as those without a value.
 
     `what` is said before "in 2 % of older ..."; `clause` is said instead where there is more to a change.
     """
     effects = (_rate(RATE, older, newer),) if older[1] and newer[1] else ()
-    shares = f"{what} in {percent(*older)} of {_of(older[1], newer[1], 'older')} and {percent(*newer)} of {_of(newer[1], older[1], 'newer')} records"
+    before, now = _of(older[1], newer[1], "older"), _of(newer[1], older[1], "newer")
+    shares = f"{what} in {percent(*older)} of {before} and {percent(*newer)} of {now} records"
     return Draft(
         field,
         aspect,
@@ -190,12 +204,13 @@ def compare_writing(field: str, what: str, variants: Table, *, of: str, note: st
             return f"{of} mostly written {_quoted(second)}, as before" if first == second else f"{what}: much as before"
         if first != second:
             return (
-                f"{of} are written {_quoted(second)} in {percent(table[second][1], m)} of newer records "
-                f"({percent(table[second][0], n)} of older), and were written {_quoted(first)} "
-                f"({percent(table[first][0], n)} of older, {percent(table[first][1], m)} of newer){note}"
+                f"{of} were mostly written {_quoted(first)} ({percent(table[first][0], n)} of older and "
+                f"{percent(table[first][1], m)} of newer records) and now are mostly written {_quoted(second)} "
+                f"({percent(table[second][0], n)} and {percent(table[second][1], m)}){note}"
             )
         label = max(table, key=lambda one: (abs(table[one][1] * n - table[one][0] * m) if one != first else -1, one))
-        return f"{of} written {_quoted(label)}: {percent(table[label][0], n)} of older and {percent(table[label][1], m)} of newer records{note}"
+        before, now = percent(table[label][0], n), percent(table[label][1], m)
+        return f"{of} written {_quoted(label)}: {before} of older and {now} of newer records{note}"
 
     rows = tuple(row(label, (a, n), (b, m)) for label, (a, b) in table.items())
     return Draft(field, ShiftAspect.FORMAT, what, effects, distributions_differ(older, newer), says, rows, holds_values)
@@ -211,12 +226,15 @@ def compare_writing_within(field: str, strata: Mapping[str, Table], *, what: str
     if len(variants) < 2:
         return None
     n, m = (sum(_totals(writings)[side] for writings in shared.values()) for side in (0, 1))
-    tests = [shares_differ_within([_stratum(writings, variant) for writings in shared.values()]) for variant in variants]
+    tests = [
+        shares_differ_within([_stratum(writings, variant) for writings in shared.values()]) for variant in variants
+    ]
     known = [p for p in tests if p is not None]
     expected = {variant: _expected(shared, variant) for variant in variants}
     observed = {variant: sum(writings.get(variant, (0, 0))[1] for writings in shared.values()) for variant in variants}
     effects = tuple(
-        Measured(RATE, _shares_estimate(expected[one] / m, observed[one] / m, n, m), h_by_chance(n, m)) for one in variants
+        Measured(RATE, _shares_estimate(expected[one] / m, observed[one] / m, n, m), h_by_chance(n, m))
+        for one in variants
     )
     before, now = (max(variants, key=lambda one: (counts[one], one)) for counts in (expected, observed))
     most = max(variants, key=lambda one: (abs(observed[one] - expected[one]), one))
@@ -230,8 +248,9 @@ def compare_writing_within(field: str, strata: Mapping[str, Table], *, what: str
                 f"where they were written {_quoted(before)}; a change of writing, not of value"
             )
         return (
-            f"the same values are written {_quoted(most)} in {percent(observed[most], m)} of newer records, where the older way of "
-            f"writing them gives {percent(round(expected[most]), m)}; a change of writing, not of value"
+            f"the same values are written {_quoted(most)} in {percent(observed[most], m)} of newer records, "
+            f"where the older way of writing them gives {percent(round(expected[most]), m)}; "
+            "a change of writing, not of value"
         )
 
     rows = tuple(
@@ -242,7 +261,13 @@ def compare_writing_within(field: str, strata: Mapping[str, Table], *, what: str
 
 
 def compare_distribution(
-    field: str, aspect: ShiftAspect, measure: str, cells: Table, *, says: Callable[[ShiftVerdict, Sequence[str]], str], holds_values: bool = True
+    field: str,
+    aspect: ShiftAspect,
+    measure: str,
+    cells: Table,
+    *,
+    says: Callable[[ShiftVerdict, Sequence[str]], str],
+    holds_values: bool = True,
 ) -> Draft:
     """A distribution over categories or bins: as a whole by the stability index, and each cell by its share.
 
@@ -253,7 +278,9 @@ def compare_distribution(
     p_value = distributions_differ(older, newer)
     movers = _movers(table, n, m)
     effects: tuple[Measured, ...] = ()
-    if n and m and len(table) > 1:
+    if n and m and len(table) == 1:
+        effects = (_rate(ONE_SHARE, (n, n), (m, m)),)
+    elif n and m:
         index = population_stability_index(older, newer)
         effects = (
             Measured(DISTRIBUTION, index, stability_index_by_chance(n, m, len(table))),
@@ -263,13 +290,23 @@ def compare_distribution(
     return Draft(field, aspect, measure, effects, p_value, lambda verdict: says(verdict, movers), rows, holds_values)
 
 
-def compare_means(
-    field: str, aspect: ShiftAspect, measure: str, older: tuple[int, float, float], newer: tuple[int, float, float], clause: str
+def compare_surplus(
+    field: str,
+    aspect: ShiftAspect,
+    measure: str,
+    older: tuple[int, float, float],
+    newer: tuple[int, float, float],
+    clause: str,
 ) -> Draft:
-    """The mean of a share a record, such as that of unknown words; (count, mean, variance) each."""
-    effects = (Measured(MEAN, cohens_d(older, newer), h_by_chance(older[0], newer[0])),)
+    """Whether the mean of a share a text, such as that of unknown words, has risen; (count, mean, variance) each.
+
+    A fall is no finding: it comes of newer records that repeat older ones, as in a file that only grows.
+    """
+    risen = newer[1] > older[1]
+    effects = (Measured(MEAN, cohens_d(older, newer), h_by_chance(older[0], newer[0])),) if risen else ()
     rows = (ShiftRow(label=measure, older=_mean_figure(older), newer=_mean_figure(newer)),)
-    return Draft(field, aspect, measure, effects, means_differ(older, newer), lambda verdict: clause, rows)
+    p_value = means_differ(older, newer) if risen else None
+    return Draft(field, aspect, measure, effects, p_value, lambda verdict: clause, rows)
 
 
 def compare_words(field: str, measure: str, words: Table, n: int, m: int) -> Draft | None:
@@ -414,7 +451,7 @@ def _stratum(writings: Table, variant: str) -> tuple[int, int, int, int]:
 
 
 def _expected(strata: Mapping[str, Table], variant: str) -> float:
-    """How many newer records would be written so, had each value kept the older way of writing (direct standardisation)."""
+    """How many newer records would be written so, had each value kept its older way of writing (standardisation)."""
     total = 0.0
     for writings in strata.values():
         n, m = _totals(writings)
@@ -433,7 +470,11 @@ def _mean_figure(side: tuple[int, float, float]) -> ShiftFigure:
     count, mean, variance = side
     half = Z_95 * (variance / count) ** 0.5 if count else 0.0
     return ShiftFigure(
-        count=None, total=count, share=_rounded(mean), low=_rounded(max(0.0, mean - half)), high=_rounded(min(1.0, mean + half))
+        count=None,
+        total=count,
+        share=_rounded(mean),
+        low=_rounded(max(0.0, mean - half)),
+        high=_rounded(min(1.0, mean + half)),
     )
 
 

@@ -34,7 +34,7 @@ class _Value(BaseModel):
 
 
 class ShiftFigure(_Value):
-    """A share on one side with its 95 % interval; share, low and high are 0..1. `count` is None for a mean of shares."""
+    """A share on one side with its 95 % interval, all 0..1; `count` is None for a mean of shares."""
 
     count: int | None
     total: int
@@ -73,7 +73,9 @@ class ShiftFinding(_Value):
     verdict: ShiftVerdict
     sentence: str
     notable: bool = False  # no shift, and worth saying nevertheless
-    effect: ShiftEffect | None = None  # None where nothing could be measured, or nothing needs to be: a field is there or not
+    effect: ShiftEffect | None = (
+        None  # None where nothing could be measured, or nothing needs to be: a field is there or not
+    )
     p_value: float | None = None  # None where there was nothing to test
     p_adjusted: float | None = None  # after Benjamini-Hochberg over all tests of the report
     rows: tuple[ShiftRow, ...] = ()
@@ -109,13 +111,14 @@ class ShiftReport(_Value):
         unchanged = len(self._with(ShiftVerdict.UNCHANGED))
         return (
             f"Shift from {plain(self.older.name)} ({self.older.records:,} records) to {plain(self.newer.name)} "
-            f"({self.newer.records:,} records), {self.fields:,} fields in both: {_counted(len(self.changed), 'change')}, "
-            f"{_counted(unchanged, 'comparison')} without a change that matters, {len(self.inconclusive):,} inconclusive."
+            f"({self.newer.records:,} records), {_counted(self.fields, 'field')} in both: "
+            f"{_counted(len(self.changed), 'change')}, {_counted(unchanged, 'comparison')} without a change "
+            f"that matters, {len(self.inconclusive):,} inconclusive."
         )
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """The report for a terminal, a line each: the summary, every change, what is notable, and what could not be told."""
+        """The report for a terminal, a line each: summary, changes, what is notable, and what could not be told."""
         notable = [one for one in self.findings if one.notable and one.verdict is ShiftVerdict.UNCHANGED]
         lines = [self.summary, *(f"  changed: {one.sentence}" for one in self.changed)]
         lines += [f"  no shift, but note: {one.sentence}" for one in notable]
@@ -159,7 +162,9 @@ def _listed(findings: tuple[ShiftFinding, ...]) -> str:
             names.append(one.field)
     parts = []
     for aspect, names in by_aspect.items():
-        shown = ", ".join(plain(name) for name in names[:6] if name) + (f" and {len(names) - 6:,} more" if len(names) > 6 else "")
+        shown = ", ".join(plain(name) for name in names[:6] if name) + (
+            f" and {len(names) - 6:,} more" if len(names) > 6 else ""
+        )
         parts.append(f"{aspect} of {shown}" if shown else str(aspect))
     return "; ".join(parts)
 

@@ -139,7 +139,7 @@ def means_differ(older: tuple[int, float, float], newer: tuple[int, float, float
 def adjusted(p_values: Sequence[float]) -> tuple[float, ...]:
     """The p-values after the correction for many tests (Benjamini and Hochberg 1995), in the given order.
 
-    Calling those at or under 0.05 changed keeps the expected part of false ones among them under 5 %.
+    Calling those at or under q changed keeps the expected part of false ones among them under q.
     """
     tests = len(p_values)
     result = [1.0] * tests

@@ -55,8 +55,13 @@ def compare_words(
         figures[place].older_unknown = (int(count), float(mean), float(variance))
     for place, count, mean, variance in _rows(newer, _unknown_shares("true")):
         figures[place].newer_unknown = (int(count), float(mean), float(variance))
-    _count_texts(older, [one.older_words for one in figures])
-    _count_texts(newer, [one.newer_words for one in figures])
+    frequent = sorted({*_rows(older, _FREQUENT), *_rows(newer, _FREQUENT)})
+    for connection in (older, newer):
+        _hand_over(connection, frequent)
+    for place, word, count in _rows(older, _COUNTS):
+        figures[place].older_words[word] = int(count)
+    for place, word, count in _rows(newer, _COUNTS):
+        figures[place].newer_words[word] = int(count)
     for place, count in _rows(older, _TEXTS):
         figures[place].older_texts = int(count)
     for place, count in _rows(newer, _TEXTS):
@@ -67,16 +72,26 @@ def compare_words(
     return figures
 
 
+_FREQUENT = f"SELECT field, word FROM shift_words GROUP BY field, word HAVING count(*) >= {_FEWEST_TEXTS}"
+_COUNTS = (
+    "SELECT w.field, w.word, count(*) FROM shift_words AS w JOIN shift_known AS k "
+    "ON w.field = k.field AND w.word = k.word GROUP BY w.field, w.word ORDER BY w.field, w.word"
+)
 _TEXTS = "SELECT field, count(DISTINCT record) FROM shift_words GROUP BY field ORDER BY field"
 
 
 def _take_words(connection: DuckDBPyConnection, rules: Sequence[FieldRule], records: int) -> None:
-    """The table shift_words: each different word of each text, in lower case, with the half that its record falls into."""
-    connection.execute("CREATE OR REPLACE TEMP TABLE shift_words (field INTEGER, record BIGINT, half INTEGER, word VARCHAR)")
+    """The table shift_words: each different word of each text, in lower case, with the half of its record."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE shift_words (field INTEGER, record BIGINT, half INTEGER, word VARCHAR)"
+    )
     for place, rule in enumerate(rules):
-        words = f"SELECT record, unnest(list_distinct(regexp_extract_all(lower(value), '{_WORD}'))) AS word FROM ({text_sample(rule, records, MOST_TEXTS)})"
+        source = text_sample(rule, records, MOST_TEXTS)
+        different = f"unnest(list_distinct(regexp_extract_all(lower(value), '{_WORD}')))"
+        half = f"CAST({row_hash(['record'])} % 2 AS INTEGER)"
         connection.execute(
-            f"INSERT INTO shift_words SELECT {place}, record, CAST({row_hash(['record'])} % 2 AS INTEGER), word FROM ({words})"
+            f"INSERT INTO shift_words SELECT {place}, record, {half}, word "
+            f"FROM (SELECT record, {different} AS word FROM ({source}))"
         )
 
 
@@ -92,15 +107,8 @@ def _unknown_shares(which: str) -> str:
         "SELECT w.field, w.record, avg(CASE WHEN k.word IS NULL THEN 1.0 ELSE 0.0 END) AS share FROM shift_words AS w "
         f"LEFT JOIN shift_known AS k ON w.field = k.field AND w.word = k.word WHERE {which} GROUP BY w.field, w.record"
     )
-    return f"SELECT field, count(*), avg(share), coalesce(var_samp(share), 0) FROM ({marked}) GROUP BY field ORDER BY field"
-
-
-def _count_texts(connection: DuckDBPyConnection, words: list[Counter[str]]) -> None:
-    for place, word, count in _rows(
-        connection,
-        f"SELECT field, word, count(*) FROM shift_words GROUP BY field, word HAVING count(*) >= {_FEWEST_TEXTS} ORDER BY field, word",
-    ):
-        words[place][word] = int(count)
+    moments = "count(*), avg(share), coalesce(var_samp(share), 0)"
+    return f"SELECT field, {moments} FROM ({marked}) GROUP BY field ORDER BY field"
 
 
 def _rows(connection: DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:

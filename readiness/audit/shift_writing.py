@@ -36,10 +36,13 @@ def by_value(older: Counter[str], newer: Counter[str]) -> tuple[dict[str, dict[s
     return strata, {key: _most_frequent(counts) for key, counts in spellings.items()}
 
 
-def without_writing(strata: Mapping[str, Mapping[str, tuple[int, int]]], shown: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+def without_writing(
+    strata: Mapping[str, Mapping[str, tuple[int, int]]], shown: Mapping[str, str]
+) -> dict[str, tuple[int, int]]:
     """The values as they are shown, whatever their writing, with their (older, newer) records, most records first."""
     totals = {
-        key: (sum(a for a, _ in writings.values()), sum(b for _, b in writings.values())) for key, writings in strata.items()
+        key: (sum(a for a, _ in writings.values()), sum(b for _, b in writings.values()))
+        for key, writings in strata.items()
     }
     return {shown[key]: totals[key] for key in sorted(totals, key=lambda one: (-sum(totals[one]), one))}
 

@@ -84,7 +84,7 @@ def _settle(name: str, number: int, save: Save | None) -> None:
 
 
 def _shown(value: Any) -> str:
-    return "nothing" if value in (None, "") else str(value)
+    return "nothing" if value in (None, "") else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _conflicts(name: str) -> list[tuple[RowEdit, ConflictError]]:

@@ -30,7 +30,7 @@ def total(here: Here) -> None:
     columns = st.columns(4)
     columns[0].metric("Most likely, person-days", f"{scope.likely_days:,.0f}" if scope.estimated else "unknown")
     columns[1].metric(
-        "Lowest to highest, person-days",
+        "Low to high, person-days",
         f"{scope.low_days:,.0f} to {scope.high_days:,.0f}" if scope.estimated else "unknown",
         help="The two extremes: every item at its low, every item at its high. Not a confidence interval.",
     )

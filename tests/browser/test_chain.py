@@ -191,3 +191,34 @@ def _name_owner(page: Page) -> None:
     for label in ("2. Has accepted the metric", "4. May pull the system"):
         page.locator("label").filter(has_text=label).click()
         settle(page)
+
+
+def test_two_browsers_that_change_the_same_cell_are_shown_both_values(dashboard: Dashboard, browser: Browser) -> None:
+    one, two = browser.new_context().new_page(), browser.new_context().new_page()
+    project = _new_project(one, dashboard.url, "Shared grid")
+    grids = []
+    for page in (one, two):
+        _open(page, dashboard.url, "production-scope", project)
+        grids.append(Grid(page, _grid(page, "scope"), SCOPE))
+    grids[0].type(0, "low", "1")
+    grids[1].type(0, "low", "2")
+    two.get_by_text("low days: theirs 1, yours 2").wait_for()
+    two.get_by_role("button", name="Use mine").click()
+    settle(two)
+    _open(one, dashboard.url, "production-scope", project)
+    grids[0].type(0, "likely", "3")
+    grids[0].type(0, "high", "7")
+    one.get_by_text("2 to 7 person-days, most likely 3").first.wait_for()
+    for page in (one, two):
+        page.context.close()
+
+
+def test_a_double_click_on_sign_signs_once(dashboard: Dashboard, page: Page) -> None:
+    project = _new_project(page, dashboard.url, "Double click")
+    _open(page, dashboard.url, "outcome", project)
+    _define_outcome(page)
+    form = page.get_by_test_id("stForm")
+    form.get_by_label("Name", exact=True).fill("Ada Example")
+    form.get_by_role("button", name="Sign", exact=True).dblclick()
+    page.get_by_text("1 of 2 signatures stand").first.wait_for()
+    assert not page.get_by_text("needs the signer's own name").count()
