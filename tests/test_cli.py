@@ -144,7 +144,7 @@ def test_the_summary_says_how_it_was_read_how_much_is_clean_and_what_is_not(
     said = capsys.readouterr().out
     assert "naive.csv: Read as UTF-8, comma-separated" in said
     assert "88% of the 60 records are the clean case" in said
-    assert "95 % interval 77.8% to 94.2%" in said
+    assert "95% interval 77.8% to 94.2%" in said
     assert "Impossible date: date" in said
     assert "unusable" in said
 

@@ -19,7 +19,6 @@ from readiness.exports.document import (
     Heading,
     PageBreak,
     Paragraph,
-    ParagraphKind,
     Properties,
     Table,
 )
@@ -78,9 +77,9 @@ def audit_document(
         meta=(
             ("Sample", report.reading.name),
             ("Records", f"{report.records:,}"),
-            ("SHA-256", report.reading.sha256),
         ),
         blocks=tuple(blocks),
+        about=(("Sample", report.reading.name), ("SHA-256", report.reading.sha256)),
         dated=day(audited_at),
     )
     return stamped(document)
@@ -129,7 +128,8 @@ def _handling(undecided: Sequence[EdgeCase], cases: int, effect: HandlingEffect 
         return (f"No handling decision has been taken yet for the {counted(cases, 'edge case')} found.",)
     sentences = [effect.sentence] if effect is not None else []
     if undecided:
-        sentences.append(f"{len(undecided)} of {counted(cases, 'edge case')} still wait for a decision.")
+        verb = "waits" if len(undecided) == 1 else "wait"
+        sentences.append(f"{len(undecided)} of {counted(cases, 'edge case')} still {verb} for a decision.")
     return tuple(sentences)
 
 
@@ -179,7 +179,7 @@ def _decision(case: EdgeCase, decisions: Mapping[str, HandlingDecision]) -> str:
 
 
 def _reading(reading: ReadingSummary) -> tuple[Block, ...]:
-    details = [("Format", _format(reading)), ("Size", f"{reading.size_bytes:,} bytes")]
+    details = [("Format", _format(reading)), ("Size", counted(reading.size_bytes, "byte"))]
     if reading.header_line:
         details.append(("Header", f"line {reading.header_line}" if reading.lines else "found"))
     blocks: list[Block] = [Heading("How the file was read"), Paragraph(reading.sentence), Properties(tuple(details))]
@@ -459,7 +459,6 @@ def _method(report: AuditReport) -> tuple[Block, ...]:
     return (
         Heading("Method"),
         *(Paragraph(text) for text in texts),
-        Paragraph(f"File {report.reading.name}, SHA-256 {report.reading.sha256}", ParagraphKind.NOTE),
     )
 
 

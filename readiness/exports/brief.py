@@ -36,6 +36,7 @@ from readiness.exports.figures import (
     counted,
     day,
     days,
+    listed,
     money,
     number,
     percent,
@@ -68,7 +69,7 @@ MODE_NAME = {
     FailureMode.MEASUREMENT: "Measurement",
     FailureMode.OWNERSHIP: "Ownership",
 }
-PRIMARY_SECTION, FIRST_STOP_TEXT = "primary-mode", "learned"
+PRIMARY_SECTION = "primary-mode"  # of a stop document; written from the diagnosis where nobody wrote it
 _NUMBER = Align.RIGHT
 
 
@@ -84,20 +85,36 @@ def decision_brief(
     issued_at: datetime | None,
 ) -> Document:
     """The brief of a diagnosis. `closing` holds the texts of a stop by section id of the catalog's stop document."""
+    stopped = diagnosis.verdict is Verdict.STOP
+    glance = _questions_at_a_glance(diagnosis, facts.workflow.stage, catalog)
     blocks = (
-        *_verdict(diagnosis),
-        *_questions_at_a_glance(diagnosis, facts.workflow.stage, catalog),
-        *(_closing(diagnosis, catalog, closing) if diagnosis.verdict is Verdict.STOP else ()),
-        *_failure(diagnosis, facts, catalog),
+        *_verdict(diagnosis, missing_closing_parts(diagnosis, catalog, closing)),
+        *(_closing(diagnosis, catalog, closing) if stopped else (*glance, *_repair(diagnosis, catalog))),
         Heading("Signatures"),
         Signatures(tuple(signers) or _open_lines(facts)),
         PageBreak(),
+        *(glance if stopped else ()),
+        *_failure(diagnosis, facts, catalog),
         *_answers(diagnosis, facts.workflow.stage, catalog),
         *_stop_rules(diagnosis, stop_inputs, catalog),
         *_in_short(facts, diagnosis.ledger),
         *_evidence(diagnosis.ledger),
     )
     return _document(f"{diagnosis.verdict}: decision brief", project_name, facts, blocks, issued_at)
+
+
+def missing_closing_parts(
+    diagnosis: Diagnosis, catalog: FailureModeCatalog, closing: Mapping[str, str]
+) -> tuple[str, ...]:
+    """The parts of a stop that nobody has stated, as the catalog names them; empty unless the verdict is STOP."""
+    if diagnosis.verdict is not Verdict.STOP:
+        return ()
+    to_be_stated = (section for section in catalog.stop_document if section.id != PRIMARY_SECTION)
+    return tuple(
+        section.heading[:1].lower() + section.heading[1:]
+        for section in to_be_stated
+        if not closing.get(section.id, "").strip()
+    )
 
 
 def prototype_brief(*, project_name: str, facts: Facts, ledger: Ledger, issued_at: datetime | None) -> Document:
@@ -111,12 +128,6 @@ def prototype_brief(*, project_name: str, facts: Facts, ledger: Ledger, issued_a
         ),
         Heading("The task"),
         _task(facts),
-        Heading("Input"),
-        *_representative_input(facts),
-        Heading("Part of the prototype"),
-        *_components(facts, in_prototype=True, otherwise="No component is marked as part of the prototype."),
-        Heading("Left to the production build"),
-        *_components(facts, in_prototype=False, otherwise="No component is left to production."),
         Heading("Finished when"),
         Bullets(
             (
@@ -125,6 +136,13 @@ def prototype_brief(*, project_name: str, facts: Facts, ledger: Ledger, issued_a
                 "the share of records that it handles is counted, and what it does not handle is listed by edge case.",
             )
         ),
+        Heading("Part of the prototype"),
+        _components(facts, in_prototype=True, otherwise="No component is marked as part of the prototype."),
+        PageBreak(),
+        Heading("Input"),
+        *_representative_input(facts),
+        Heading("Left to the production build"),
+        _components(facts, in_prototype=False, otherwise="No component is left to production."),
     )
     return _document("Prototype brief", project_name, facts, blocks, issued_at)
 
@@ -134,7 +152,7 @@ def production_brief(*, project_name: str, facts: Facts, ledger: Ledger, issued_
     blocks = (
         Callout(
             f"Meet the outcome within tolerance for {DONE_AFTER_DAYS} consecutive days",
-            "Deployed is not done. The build is a project of its own, with a scope and estimates of its own.",
+            "Deployed is not done. It is a project of its own, with its own scope and estimates.",
         ),
         Heading("The task"),
         _task(facts),
@@ -142,18 +160,19 @@ def production_brief(*, project_name: str, facts: Facts, ledger: Ledger, issued_
         Properties(_outcome(facts, ledger)),
         Heading("Owner"),
         Properties(_owner(facts)),
-        Heading("Real input and how it is handled"),
-        *_handled_input(facts, ledger),
-        Heading("Scope"),
-        *_scope(facts, ledger),
         Heading("Finished when"),
         Bullets(
             (
                 f"the metric has stayed within its tolerance for {DONE_AFTER_DAYS} days in a row;",
-                "every component above is in place, or carries the reason why it is not needed;",
+                "every component of the scope is in place, or carries the reason why it is not needed;",
                 "the owner has held the first review and could pull the system.",
             )
         ),
+        PageBreak(),
+        Heading("Real input and how it is handled"),
+        *_handled_input(facts, ledger),
+        Heading("Scope"),
+        *_scope(facts, ledger),
     )
     return _document("Production brief", project_name, facts, blocks, issued_at)
 
@@ -161,25 +180,35 @@ def production_brief(*, project_name: str, facts: Facts, ledger: Ledger, issued_
 def _document(
     title: str, project_name: str, facts: Facts, blocks: Sequence[Block], issued_at: datetime | None
 ) -> Document:
-    meta = [("Stage", str(facts.workflow.stage))]
-    if facts.report is not None:
-        meta.append(("Sample", f"{facts.report.reading.name}, SHA-256 {facts.report.reading.sha256}"))
-    return stamped(
-        Document(title=title, subtitle=project_name, meta=tuple(meta), blocks=tuple(blocks), dated=day(issued_at))
+    reading = facts.report.reading if facts.report is not None else None
+    document = Document(
+        title=title,
+        subtitle=project_name,
+        meta=(("Stage", str(facts.workflow.stage)),),
+        blocks=tuple(blocks),
+        about=(("Sample", reading.name), ("SHA-256", reading.sha256)) if reading is not None else (),
+        dated=day(issued_at),
     )
+    return stamped(document)
 
 
 # --- the decision --------------------------------------------------------------------------------------------------
 
 
-def _verdict(diagnosis: Diagnosis) -> tuple[Block, ...]:
+def _verdict(diagnosis: Diagnosis, missing: Sequence[str]) -> tuple[Block, ...]:
     verdict = diagnosis.verdict
     reasons = Bullets(diagnosis.reasons) if diagnosis.reasons else Paragraph(diagnosis.rule)
     return (
         Callout(str(verdict), f"{VERDICT_MEANING[verdict]}\n{diagnosis.rule}", TONE[verdict]),
+        *(_incomplete(missing) if missing else ()),
         Heading("Why"),
         reasons,
     )
+
+
+def _incomplete(missing: Sequence[str]) -> tuple[Block, ...]:
+    verb = "is" if len(missing) == 1 else "are"
+    return (Callout("Not complete", f"{sentence_case(listed(missing))} {verb} not stated.", Tone.CAUTION),)
 
 
 def _questions_at_a_glance(diagnosis: Diagnosis, stage: Stage, catalog: FailureModeCatalog) -> tuple[Block, ...]:
@@ -214,13 +243,13 @@ def _answered(result: QuestionResult) -> str:
 
 def _closing(diagnosis: Diagnosis, catalog: FailureModeCatalog, closing: Mapping[str, str]) -> tuple[Block, ...]:
     """What a clean stop holds: what ended it, what was learned, and what could work instead (M32)."""
-    blocks: list[Block] = []
+    pairs = []
     for section in catalog.stop_document:
         text = closing.get(section.id, "").strip()
         if not text and section.id == PRIMARY_SECTION:
             text = _what_ended_it(diagnosis, catalog)
-        blocks += [Heading(section.heading), Paragraph(text or sentence_case(f"{NOT_STATED}."))]
-    return tuple(blocks)
+        pairs.append((section.heading, text or sentence_case(f"{NOT_STATED}.")))
+    return (Heading("What this project leaves"), Properties(tuple(pairs)))
 
 
 def _what_ended_it(diagnosis: Diagnosis, catalog: FailureModeCatalog) -> str:
@@ -229,6 +258,22 @@ def _what_ended_it(diagnosis: Diagnosis, catalog: FailureModeCatalog) -> str:
     if diagnosis.primary is None:
         return f"{ended} None of the four questions was answered with no."
     return f"{ended} Primary failure mode: {diagnosis.primary}. {catalog.of(diagnosis.primary).title}."
+
+
+def _repair(diagnosis: Diagnosis, catalog: FailureModeCatalog) -> tuple[Block, ...]:
+    """What to do next, in short: the steps without what closes each."""
+    if diagnosis.primary is None:
+        return ()
+    mode = catalog.of(diagnosis.primary)
+    return (
+        Heading(f"What to put right first: {mode.mode}"),
+        Paragraph(f"{mode.title}. {_also_found(diagnosis)}".strip()),
+        Bullets(tuple(step.step for step in mode.fix), numbered=True),
+    )
+
+
+def _also_found(diagnosis: Diagnosis) -> str:
+    return f"Also found: {listed(tuple(map(str, diagnosis.also_found)))}." if diagnosis.also_found else ""
 
 
 def _failure(diagnosis: Diagnosis, facts: Facts, catalog: FailureModeCatalog) -> tuple[Block, ...]:
@@ -396,8 +441,9 @@ def _ratio(facts: Facts, ledger: Ledger) -> str:
     total, (low, high) = ledger.total, UNDERESTIMATION
     if total.ratio_likely is None or facts.plan.planned_days is None:
         return "The plan of the prototype's team is not stated, or nothing is estimated."
+    unit = "person-day" if facts.plan.planned_days == 1 else "person-days"
     return (
-        f"{total.ratio_low:.1f} to {total.ratio_high:.1f} times the {days(facts.plan.planned_days)} person-days "
+        f"{total.ratio_low:.1f} to {total.ratio_high:.1f} times the {days(facts.plan.planned_days)} {unit} "
         f"planned, most likely {total.ratio_likely:.1f} times. Builds that were planned as a phase of the prototype "
         f"commonly need {low:g} to {high:g} times."
     )
@@ -436,7 +482,8 @@ def _baseline(facts: Facts) -> str:
     if outcome.baseline_error_rate is not None:
         parts.append(f"{percent(outcome.baseline_error_rate)} wrong")
     if outcome.baseline_delay_days is not None:
-        parts.append(f"{number(outcome.baseline_delay_days)} days of delay")
+        unit = "day" if outcome.baseline_delay_days == 1 else "days"
+        parts.append(f"{number(outcome.baseline_delay_days)} {unit} of delay")
     return ", ".join(parts) or NOT_STATED
 
 
@@ -451,17 +498,17 @@ def _owner(facts: Facts) -> tuple[tuple[str, str], ...]:
         ("Metric and tolerance", "accepted by the owner" if owned.owns_metric else "not accepted yet"),
         ("Review", review),
         ("Authority to pull it", "granted" if owned.may_pull and owned.authority_from.strip() else "not granted yet"),
-        ("Missing", "; ".join(missing) or "nothing"),
+        *((("Missing", "; ".join(missing)),) if missing else ()),
     )
 
 
 def _evidence(ledger: Ledger) -> tuple[Block, ...]:
     columns = (
         Column("Topic", width=1.1),
-        Column("What is known", width=4),
-        Column("Speaks", width=1.1),
+        Column("What is known", width=4.1),
+        Column("Speaks", width=1.15),
         Column("Source", width=2.6),
-        Column("Date", width=1.1),
+        Column("Date", width=1.35),
     )
     rows = tuple(
         (str(entry.topic), _statement(entry), _speaks(entry), entry.source, day(entry.observed_at))
@@ -539,13 +586,14 @@ def _handled_input(facts: Facts, ledger: Ledger) -> tuple[Block, ...]:
     return (Paragraph(facts.report.sentence), Paragraph(ledger.effect.sentence), *_case_table(facts))
 
 
-def _components(facts: Facts, *, in_prototype: bool, otherwise: str) -> tuple[Block, ...]:
-    names = tuple(
-        item.component
-        for item in facts.items
-        if item.in_prototype is in_prototype and item.status is not ItemStatus.NOT_NEEDED
-    )
-    return (Bullets(names),) if names else (Paragraph(otherwise),)
+def _components(facts: Facts, *, in_prototype: bool, otherwise: str) -> Properties | Paragraph:
+    """The components by group."""
+    groups: dict[str, list[str]] = {}
+    for item in facts.items:
+        if item.in_prototype is in_prototype and item.status is not ItemStatus.NOT_NEEDED:
+            groups.setdefault(item.group.strip() or "No group", []).append(item.component)
+    pairs = tuple((group, "; ".join(names)) for group, names in groups.items())
+    return Properties(pairs) if pairs else Paragraph(otherwise)
 
 
 def _scope(facts: Facts, ledger: Ledger) -> tuple[Block, ...]:
@@ -557,7 +605,7 @@ def _scope(facts: Facts, ledger: Ledger) -> tuple[Block, ...]:
         Column("High", _NUMBER, 0.8),
         Column("Status", width=2.4),
     )
-    rows = tuple(_scope_row(item) for item in sorted(facts.items, key=lambda item: (item.order, item.id)))
+    rows = tuple(_scope_row(item) for item in facts.items)
     pairs = _scope_in_short(facts, ledger)
     if not rows:
         return (Paragraph("No component is listed."),)

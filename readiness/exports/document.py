@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+ABOUT = "About this document"
+
 
 class Align(StrEnum):
     LEFT = "left"
@@ -113,14 +115,28 @@ Block = Heading | Paragraph | Bullets | Table | Properties | Callout | Signature
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a document says. `dated` and `fingerprint` stand apart: they are not part of what is fingerprinted."""
+    """What a document says. `dated` and `fingerprint` stand apart: they are not part of what is fingerprinted.
+
+    `meta` stands above the blocks; `about`, with what identifies the document and its sample, below them.
+    """
 
     title: str
     subtitle: str = ""
     meta: tuple[tuple[str, str], ...] = ()
     blocks: tuple[Block, ...] = ()
+    about: tuple[tuple[str, str], ...] = ()
     dated: str = ""  # e.g. "21 Nov 2026"
     fingerprint: str = ""  # SHA-256 of the content in Markdown, in hex
+
+    @property
+    def front(self) -> tuple[tuple[str, str], ...]:
+        """The named lines below the title."""
+        return (*self.meta, ("Date", self.dated)) if self.dated else self.meta
+
+    @property
+    def back(self) -> tuple[tuple[str, str], ...]:
+        """The named lines below everything else, under ABOUT."""
+        return (*self.about, ("Fingerprint", self.fingerprint)) if self.fingerprint else self.about
 
     def undated(self) -> Document:
         """The same content without date and fingerprint."""

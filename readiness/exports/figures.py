@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -45,6 +46,11 @@ def money(value: float | None, currency: str) -> str:
 def counted(count: int, one: str, many: str = "") -> str:
     """`count` with its noun: "1 record", "2,400 records"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`parts` as words of a sentence: "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def day(moment: date | datetime | None) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from readiness.exports.document import (
+    ABOUT,
     Align,
     Block,
     Bullets,
@@ -43,8 +44,10 @@ def to_markdown(document: Document) -> str:
     parts = [f"# {_heading(document.title)}"]
     if document.subtitle:
         parts.append(f"*{escape(document.subtitle)}*")
-    parts.append(_meta(document))
+    parts.append(_pairs(document.front))
     parts.extend(_block(block) for block in document.blocks)
+    if document.back:
+        parts += [_block(Heading(ABOUT)), _pairs(document.back)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -97,15 +100,6 @@ def _code(text: str) -> str:
     fence = "`" * (longest + 1)
     padding = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{padding}{text}{padding}{fence}"
-
-
-def _meta(document: Document) -> str:
-    lines = [*document.meta]
-    if document.dated:
-        lines.append(("Date", document.dated))
-    if document.fingerprint:
-        lines.append(("Fingerprint", document.fingerprint))
-    return _pairs(lines)
 
 
 def _pairs(pairs: Sequence[tuple[str, str]]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from readiness.exports import word_styles as styles
 from readiness.exports.document import (
+    ABOUT,
     Align,
     Block,
     Bullets,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph as WordParagraph
 
 NOTHING = "\u2013"
+SHORT_FINGERPRINT = 12  # characters in the footer: as many as a signature names
 LONGEST_UNBROKEN_ROW = 600  # characters; a longer row may break across pages, else it would leave half a page empty
 MOST_ROWS_KEPT_TOGETHER = 12  # a short table moves to the next page as a whole
 
@@ -64,6 +66,7 @@ def to_docx(document: Document) -> bytes:
             _begin_page(word, block)
         else:
             _add(word, block)
+    _back(word, document)
     _footer(word, document)
     return _saved(word)
 
@@ -82,13 +85,17 @@ def _front(word: WordDocument, document: Document) -> None:
     _paragraph(word, document.title, styles.TITLE)
     if document.subtitle:
         _paragraph(word, document.subtitle, styles.SUBTITLE)
-    pairs = [*document.meta]
-    if document.dated:
-        pairs.append(("Date", document.dated))
-    if document.fingerprint:
-        pairs.append(("Fingerprint", document.fingerprint))
-    for name, value in pairs:
+    for name, value in document.front:
         _named_line(word, name, value, styles.META)
+
+
+def _back(word: WordDocument, document: Document) -> None:
+    if not document.back:
+        return
+    _paragraph(word, ABOUT, styles.HEADINGS[1])
+    for name, value in document.back:
+        line = _named_line(word, name, value, styles.META)
+        line.paragraph_format.keep_with_next = (name, value) != document.back[-1]
 
 
 def _add(word: WordDocument, block: Block) -> None:
@@ -144,11 +151,12 @@ def _write(paragraph: WordParagraph, lines: tuple[str, ...]) -> None:
         run.add_text(line)
 
 
-def _named_line(word: WordDocument, name: str, value: str, style: str) -> None:
+def _named_line(word: WordDocument, name: str, value: str, style: str) -> WordParagraph:
     paragraph = _new(word, style)
     paragraph.add_run(one_line(name), style=styles.LABEL)
     paragraph.add_run().add_tab()
     _write(paragraph, prose_lines(value) or (NOTHING,))
+    return paragraph
 
 
 def _bullets(word: WordDocument, bullets: Bullets) -> None:
@@ -222,13 +230,15 @@ def _signatures(word: WordDocument, block: Signatures) -> None:
             paragraph = cell.paragraphs[0]
             styles.apply(paragraph, styles.CELL)
             _write(paragraph, prose_lines(text))
+    if len(block.signers) <= MOST_ROWS_KEPT_TOGETHER:
+        styles.keep_together(grid, with_next=False)
     _new(word, styles.GAP)
 
 
 def _footer(word: WordDocument, document: Document) -> None:
     paragraph: Any = word.sections[0].footer.paragraphs[0]
     styles.apply(paragraph, styles.FOOTER)
-    mark = f"  ·  {document.fingerprint[:16]}" if document.fingerprint else ""
+    mark = f"  ·  {document.fingerprint[:SHORT_FINGERPRINT]}" if document.fingerprint else ""
     paragraph.add_run(_shortened(one_line(document.subtitle or document.title), 80) + mark)
     paragraph.add_run().add_tab()
     paragraph.add_run("Page ")

@@ -34,7 +34,7 @@ TONES = {  # edge, fill
 PAGE_CM = (21.0, 29.7)
 MARGIN_CM = 2.2
 LABEL_WIDTH_CM = 4.4
-SIGNING_HEIGHT_CM = 1.2
+SIGNING_HEIGHT_CM = 1.0
 NARROWEST_COLUMN = 0.055  # of the text width
 
 
@@ -149,24 +149,24 @@ def _text_styles(word: WordDocument) -> None:
     _style(word, LEAD, base=BODY, size=12, bold=True, after=8, line=1.25)
     _style(word, NOTE, base=BODY, size=8.5, colour=QUIET, after=6)
     _style(word, META, base=BODY, size=9, colour=QUIET, after=1, hanging=LABEL_WIDTH_CM)
-    _style(word, PROPERTY, base=BODY, after=3, hanging=LABEL_WIDTH_CM)
+    _style(word, PROPERTY, base=BODY, after=2, hanging=LABEL_WIDTH_CM)
     _style(word, CAPTION, size=9, bold=True, colour=QUIET, before=10, after=3, keep=True)
     _style(word, TABLE_NOTE, base=NOTE, before=3, after=12)
-    _style(word, GAP, base=BODY, size=4, after=4, line=1.0)
+    _style(word, GAP, base=BODY, size=4, after=2, line=1.0)
     _style(word, FOOTER, size=8, colour=QUIET, after=0)
     _character_style(word, LABEL, bold=True)
     _tab_at_right_edge(word, FOOTER)
 
 
 def _heading_styles(word: WordDocument) -> None:
-    _style(word, HEADINGS[1], size=15, bold=True, before=18, after=5, line=1.15, keep=True)
+    _style(word, HEADINGS[1], size=15, bold=True, before=14, after=5, line=1.15, keep=True)
     _style(word, HEADINGS[2], size=12, bold=True, before=12, after=4, line=1.15, keep=True)
     _style(word, HEADINGS[3], size=10.5, bold=True, colour=QUIET, before=8, after=3, keep=True)
 
 
 def _list_styles(word: WordDocument) -> None:
     for name in (BULLET, NUMBERED):
-        _style(word, name, size=10, after=3, line=1.2)
+        _style(word, name, size=10, after=2, line=1.2)
 
 
 def _cell_styles(word: WordDocument) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from readiness.audit.decisions import HandlingDecision
 from readiness.audit.report import AuditReport, EdgeCase
-from readiness.exports.figures import day
+from readiness.exports.figures import counted, day
 from readiness.exports.safe_text import cell_text, looks_like_formula, one_line
 from readiness.scope.items import MOST_DAYS, ItemStatus, ScopeItem, ScopePlan
 from readiness.scope.totals import UNDERESTIMATION, ScopeTotal
@@ -93,37 +93,43 @@ MEAN_FORMULA = _here('=IF([Status]="estimated",([Low]+4*[Likely]+[High])/6,"")')
 SPREAD_FORMULA = _here('=IF([Status]="estimated",[High]-[Low],"")')
 
 COLUMNS = (
-    _Column("Component", 34),
-    _Column("Group", 18),
-    _Column("Needed", 9.5),
-    _Column("Status", 11.5, STATUS_FORMULA),
-    _Column("In prototype", 10),
-    _Column("Low", 8),
-    _Column("Likely", 8),
-    _Column("High", 8),
-    _Column("Mean", 8, MEAN_FORMULA),
-    _Column("Spread", 8, SPREAD_FORMULA),
-    _Column("Owner", 13),
-    _Column("Note", 24),
-    _Column("Reason not needed", 20),
+    _Column("Component", 33),
+    _Column("Group", 17.5),
+    _Column("Needed", 8.5),
+    _Column("Status", 10.5, STATUS_FORMULA),
+    _Column("In prototype", 9.5),
+    _Column("Low", 7.5),
+    _Column("Likely", 7.5),
+    _Column("High", 7.5),
+    _Column("Mean", 7.5, MEAN_FORMULA),
+    _Column("Spread", 7.5, SPREAD_FORMULA),
+    _Column("Owner", 14),
+    _Column("Note", 40),
+    _Column("Reason not needed", 34),
     _Column("Id", 10),
 )
 FINDINGS_ROW = 4  # of the table Findings
 FINDINGS_COLUMNS = (
-    _Column("Edge case", 36),
-    _Column("Tier", 13),
-    _Column("Records", 9.5),
-    _Column("Share", 8),
-    _Column("Low", 8),
-    _Column("High", 8),
-    _Column("Decision", 16),
-    _Column("Scope item", 28),
-    _Column("What is wrong", 36),
+    _Column("Edge case", 28),
+    _Column("Tier", 11.5),
+    _Column("Records", 8),
+    _Column("Share", 7),
+    _Column("Share low (95%)", 9),
+    _Column("Share high (95%)", 9),
+    _Column("Decision", 14),
+    _Column("Scope item", 22),
+    _Column("What is wrong", 28),
 )
+FINDINGS_NUMBERS = ("Records", "Share", "Share low (95%)", "Share high (95%)")
 POSITION = {column.title: index for index, column in enumerate(COLUMNS)}
 ESTIMATES = ("Low", "Likely", "High")
 SUMMED = (*ESTIMATES, "Mean")
-AFTER_NUMBERS = "Owner"  # stands right of a number and keeps its distance
+AFTER_NUMBERS = "Owner"  # stands right of a number and keeps its distance; on paper it begins a second block
+PRINT_SCALE = 82  # percent; the two blocks of the table Scope then fit an A4 page each, in whichever program prints
+STARTING_POINT = re.compile(  # as StartingRange.sentence says it
+    r"^Starting point to argue with: (\S+ to \S+) person-days, (likely \S+) \(generated, not measured\)\.?"
+)
+STARTING_POINT_NOTE = 'A "starting point" in Note is a range to argue with: generated, not measured.'
 
 
 def scope_workbook(
@@ -156,6 +162,8 @@ def scope_workbook(
         _assumptions(book, sheets[SHEET_ASSUMPTIONS], looks, plan, report)
         for sheet in sheets.values():
             _page(sheet, project_name, now)
+            if sheet is not sheets[SHEET_SCOPE]:
+                sheet.fit_to_pages(1, 0)
     return buffer.getvalue()
 
 
@@ -164,6 +172,11 @@ def pert_mean(item: ScopeItem) -> float | None:
     if item.status is not ItemStatus.ESTIMATED:
         return None
     return ((item.low_days or 0.0) + 4 * (item.likely_days or 0.0) + (item.high_days or 0.0)) / 6
+
+
+def shortened_note(note: str) -> str:
+    """`note` with the sentence of a starting point as its range: "0.5 to 3, likely 1 (starting point)"."""
+    return STARTING_POINT.sub(r"\1, \2 (starting point)", note)
 
 
 def _sheet_names(report: AuditReport | None) -> tuple[str, ...]:
@@ -182,14 +195,14 @@ def _row(item: ScopeItem) -> _Row:
 
 
 def _sums(rows: Sequence[_Row]) -> _Sums:
-    counted = [row for row in rows if row.item.status is ItemStatus.ESTIMATED]
+    estimated = [row for row in rows if row.item.status is ItemStatus.ESTIMATED]
     return _Sums(
-        low=sum(row.item.low_days or 0.0 for row in counted),
-        likely=sum(row.item.likely_days or 0.0 for row in counted),
-        high=sum(row.item.high_days or 0.0 for row in counted),
-        mean=sum(row.mean or 0.0 for row in counted),
-        spread=sum(row.spread or 0.0 for row in counted),
-        estimated=len(counted),
+        low=sum(row.item.low_days or 0.0 for row in estimated),
+        likely=sum(row.item.likely_days or 0.0 for row in estimated),
+        high=sum(row.item.high_days or 0.0 for row in estimated),
+        mean=sum(row.mean or 0.0 for row in estimated),
+        spread=sum(row.spread or 0.0 for row in estimated),
+        estimated=len(estimated),
         unknown=sum(row.item.status is ItemStatus.UNKNOWN for row in rows),
         not_needed=sum(row.item.status is ItemStatus.NOT_NEEDED for row in rows),
     )
@@ -262,6 +275,8 @@ def _scope(sheet: Worksheet, looks: _Looks, project_name: str, rows: Sequence[_R
     _plain(sheet, 0, 0, f"Production scope: {project_name}", looks.title(), looks.title())
     explained = "Person-days. Blue cells are for you to fill in; an empty estimate is unknown, which is not zero."
     sheet.write_string(1, 0, explained, looks.quiet())
+    if any(STARTING_POINT.match(row.item.note) for row in rows):
+        sheet.write_string(HEADER_ROW - 2, POSITION["Note"], STARTING_POINT_NOTE, looks.quiet(italic=True))
     _table(sheet, looks, first, last)
     for offset, row in enumerate(rows):
         _scope_row(sheet, looks, first + offset, row)
@@ -272,7 +287,22 @@ def _scope(sheet: Worksheet, looks: _Looks, project_name: str, rows: Sequence[_R
     _marks(sheet, looks, first, last)
     sheet.freeze_panes(first, 1)
     sheet.repeat_rows(HEADER_ROW)
-    sheet.print_area(0, 0, last, POSITION["Reason not needed"])
+    _two_blocks(sheet, project_name, last)
+
+
+def _two_blocks(sheet: Worksheet, project_name: str, last: int) -> None:
+    """On paper the estimates stand on one page and the texts on the next, beside the same components.
+
+    The title is in the page header: a title cell would be repeated, and cut off, with the components below it.
+    """
+    sheet.set_header(
+        f'&L&"{FONT},Bold"&12 Production scope: {_in_margin(project_name)}&R&"{FONT},Regular"&8 Person-days'
+    )
+    sheet.print_area(HEADER_ROW - 2, 0, last, POSITION["Reason not needed"])
+    sheet.set_print_scale(PRINT_SCALE)
+    sheet.set_v_pagebreaks([POSITION[AFTER_NUMBERS]])
+    sheet.repeat_columns(0)
+    sheet.print_across()
 
 
 def _table(sheet: Worksheet, looks: _Looks, first: int, last: int) -> None:
@@ -301,7 +331,7 @@ def _scope_row(sheet: Worksheet, looks: _Looks, at: int, row: _Row) -> None:
         "Needed": "no" if item.marked_not_needed else "yes",
         "In prototype": "yes" if item.in_prototype else "no",
         "Owner": item.owner,
-        "Note": item.note,
+        "Note": shortened_note(item.note),
         "Reason not needed": item.not_needed_because,
     }
     for title, text in texts.items():
@@ -514,13 +544,13 @@ def _findings(
     sheet.set_row(0, TITLE_HEIGHT)
     sheet.write_string(0, 0, "What the data audit found", looks.title())
     _plain(sheet, 1, 0, report.sentence, looks.quiet(), looks.quiet())
-    sample = f"Sample {report.reading.name}, {report.records:,} records, SHA-256 {report.reading.sha256}"
+    sample = f"Sample {report.reading.name}, {counted(report.records, 'record')}, SHA-256 {report.reading.sha256}"
     _plain(sheet, 2, 0, sample, looks.quiet(), looks.quiet())
     last = _findings_table(sheet, looks, len(report.edge_cases))
     components = {row.item.edge_case: row.component for row in rows if row.item.edge_case}
     for at, case in enumerate(report.edge_cases, start=FINDINGS_ROW + 1):
         _finding(sheet, looks, at, case, decisions.get(case.id), components.get(case.id, ""))
-    note = "Low and High are the ends of the 95% interval of the share. A record with two problems counts twice here."
+    note = "Share low and high are the ends of its 95% interval. A record with two problems counts in both edge cases."
     sheet.write_string(last + 2, 0, note, looks.quiet(italic=True))
     sheet.freeze_panes(FINDINGS_ROW + 1, 1)
     sheet.repeat_rows(FINDINGS_ROW)
@@ -531,13 +561,15 @@ def _findings_table(sheet: Worksheet, looks: _Looks, cases: int) -> int:
     columns: list[dict[str, Any]] = []
     for index, column in enumerate(FINDINGS_COLUMNS):
         sheet.set_column(index, index, column.width)
-        numeric = column.title in ("Records", "Share", "Low", "High")
-        look = looks.header(align="right") if numeric else looks.header(indent=1 if column.title == "Decision" else 0)
+        indent = 1 if column.title == "Decision" else 0
+        numeric = column.title in FINDINGS_NUMBERS
+        look = looks.header(align="right") if numeric else looks.header(indent=indent)
         columns.append({"header": column.title, "header_format": look})
     last = FINDINGS_ROW + max(1, cases)
     sheet.add_table(
         FINDINGS_ROW, 0, last, len(columns) - 1, {"name": FINDINGS_TABLE, "style": None, "columns": columns}
     )
+    sheet.set_row(FINDINGS_ROW, 30)
     return last
 
 
@@ -618,10 +650,13 @@ def _page(sheet: Worksheet, project_name: str, now: datetime) -> None:
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    name = one_line(project_name).replace("&", "&&")
-    shortened = name if len(name) <= 80 else name[:79].rstrip("&") + "…"
+    sheet.set_margins(left=0.5, right=0.5, top=0.75, bottom=0.7)
     look = f'&"{FONT},Regular"&8'  # what follows must not begin with a digit: it would be read into the size
-    sheet.set_footer(f"&L{look} {shortened}&C{look} {day(now)}&R{look} Page &P of &N")
+    sheet.set_footer(f"&L{look} {_in_margin(project_name)}&C{look} {day(now)}&R{look} Page &P of &N")
     sheet.set_default_row(ROW_HEIGHT)
+
+
+def _in_margin(project_name: str) -> str:
+    """The project's name for a page header or footer, where `&` begins a code and 255 characters are the limit."""
+    name = one_line(project_name).replace("&", "&&")
+    return name if len(name) <= 80 else name[:79].rstrip("&") + "…"

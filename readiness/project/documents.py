@@ -13,7 +13,7 @@ from readiness.diagnosis.failure_modes import FailureModeCatalog
 from readiness.diagnosis.verdict import Diagnosis
 from readiness.errors import InvalidValueError
 from readiness.exports.audit_document import audit_document
-from readiness.exports.brief import decision_brief, production_brief, prototype_brief
+from readiness.exports.brief import decision_brief, missing_closing_parts, production_brief, prototype_brief
 from readiness.exports.document import Document, Signer
 from readiness.exports.figures import day
 from readiness.exports.markdown import fingerprint, to_markdown
@@ -79,6 +79,11 @@ def brief_fingerprint(state: ProjectState, diagnosis: Diagnosis, now: datetime) 
     return fingerprint(replace(_decision(state, diagnosis, now, ()), fingerprint=""))
 
 
+def missing_from_brief(state: ProjectState, diagnosis: Diagnosis) -> tuple[str, ...]:
+    """What a stop brief must still say before it can be signed; nothing is asked of other briefs."""
+    return missing_closing_parts(diagnosis, read_catalog("failure_modes", FailureModeCatalog), _closing(state))
+
+
 def _signed_decision(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> Document:
     content = brief_fingerprint(state, diagnosis, now)
     signers = tuple(
@@ -90,22 +95,27 @@ def _signed_decision(state: ProjectState, diagnosis: Diagnosis, now: datetime) -
 
 
 def _decision(state: ProjectState, diagnosis: Diagnosis, now: datetime, signers: tuple[Signer, ...]) -> Document:
-    notes = state.notes
     return decision_brief(
         project_name=state.name,
         facts=state.facts(now),
         diagnosis=diagnosis,
         stop_inputs=state.stop_inputs,
         catalog=read_catalog("failure_modes", FailureModeCatalog),
-        closing={
-            "learned": notes.learned,
-            "other-use-case": notes.other_use_case,
-            "other-approach": notes.other_approach,
-            "later-attempt": notes.later_attempt,
-        },
+        closing=_closing(state),
         signers=signers,
         issued_at=now,
     )
+
+
+def _closing(state: ProjectState) -> dict[str, str]:
+    """What people wrote for the end of a project, by section of the catalog's stop document."""
+    notes = state.notes
+    return {
+        "learned": notes.learned,
+        "other-use-case": notes.other_use_case,
+        "other-approach": notes.other_approach,
+        "later-attempt": notes.later_attempt,
+    }
 
 
 def _rendered(document: Document, suffix: str) -> bytes:

@@ -354,6 +354,10 @@ class Projects:
         """A brief of the project, `decision`, `prototype` or `production`, as `md` or `docx`."""
         return documents.brief_file(state, diagnosis, kind, suffix, self.clock())
 
+    def missing_from_brief(self, state: ProjectState, diagnosis: Diagnosis) -> tuple[str, ...]:
+        """What a stop brief must still say before it can be signed; nothing is asked of other briefs."""
+        return documents.missing_from_brief(state, diagnosis)
+
     def brief_fingerprint(self, state: ProjectState, diagnosis: Diagnosis) -> str:
         """SHA-256 of what the decision brief says, without its date and its signatures."""
         return documents.brief_fingerprint(state, diagnosis, self.clock())
@@ -480,7 +484,8 @@ class Projects:
         self.store.save_many(project_id, [row], who=who, what=f"answered {reply} on {mode}")
 
     def sign_brief(self, project_id: str, *, name: str, role: str, fingerprint: str, who: str) -> None:
-        """A signature under the brief with this fingerprint."""
+        """A signature under the brief with this fingerprint, which must be the brief as it reads now. A stop brief
+        is signed only once it says all that a stop must leave behind (M31)."""
         clean = " ".join(name.split())
         state, key = self.load(project_id), agreement.person_key(clean)
         if not key:
@@ -497,6 +502,12 @@ class Projects:
                 "fingerprint": fingerprint,
             },
         )
+        diagnosis = self.diagnose(state)
+        if fingerprint != self.brief_fingerprint(state, diagnosis):
+            raise InputError("The brief has changed since it was shown here. Read it again before you sign it.")
+        missing = self.missing_from_brief(state, diagnosis)
+        if missing:
+            raise InputError(f"A stop brief must say all of it before it is signed. Missing: {', '.join(missing)}.")
         row = _row(Kind.BRIEF_SIGNATURE, key, signature, state.version_of(Kind.BRIEF_SIGNATURE, key))
         self.store.save_many(project_id, [row], who=who, what=f"{clean} signed the brief")
 

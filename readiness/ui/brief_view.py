@@ -70,7 +70,7 @@ def signatures(here: Here) -> None:
             st.markdown(
                 f"**{plain(signature.name)}**{role} · {moment(signature.signed_at)} · {signature.fingerprint[:12]}"
             )
-    missing = missing_notes(here)
+    missing = here.projects.missing_from_brief(here.state, here.diagnosis)
     signing_form(
         f"{here.state.id}/sign_brief",
         "Sign the brief",
@@ -81,17 +81,3 @@ def signatures(here: Here) -> None:
     )
     if missing:
         st.warning(f"A stop brief cannot be signed before it says all of it. Missing: {', '.join(missing)}.")
-
-
-def missing_notes(here: Here) -> tuple[str, ...]:
-    """What a stop brief must say and does not say yet; nothing is asked of other briefs."""
-    if here.diagnosis.verdict is not Verdict.STOP:
-        return ()
-    notes = here.state.notes
-    parts = (
-        ("what was learned", notes.learned),
-        ("another use case", notes.other_use_case),
-        ("another approach", notes.other_approach),
-        ("a later attempt", notes.later_attempt),
-    )
-    return tuple(name for name, text in parts if not text.strip())

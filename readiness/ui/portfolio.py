@@ -85,7 +85,7 @@ def _start(*, first: bool) -> None:
     left, right = st.columns(2, gap="medium")
     with left.container(border=True, height="stretch"):
         st.subheader("New project")
-        with st.form("new_project", border=False, clear_on_submit=True):
+        with st.form("new_project", border=False):
             st.text_input("Name", max_chars=200, placeholder="For example: invoice routing", key=_NEW_NAME)
             st.form_submit_button("New project", type="secondary" if first else "primary", on_click=_create)
         show_refusal(_NEW_PLACE)
@@ -100,8 +100,7 @@ def _start(*, first: bool) -> None:
 
 
 def _create() -> None:
-    name = str(st.session_state[_NEW_NAME])
-    act_on_text(_NEW_PLACE, name, lambda: _created(name), empty="A project needs a name.")
+    act_on_text(_NEW_PLACE, _NEW_NAME, _created, empty="A project needs a name.")
 
 
 def _created(name: str) -> str:

@@ -158,15 +158,14 @@ def _add_own(here: Here) -> None:
     place = f"{here.state.id}/own_component"
     key = f"{place}/name"
 
-    def add() -> str:
-        name = str(st.session_state[key]).strip()
+    def add(name: str) -> str:
         here.projects.add_own_component(here.state.id, {"component": name}, who=here.who)
         return f"{name} is added, without an estimate."
 
     def added() -> None:
-        act_on_text(place, str(st.session_state[key]), add, empty="A component needs a name.")
+        act_on_text(place, key, add, empty="A component needs a name.")
 
-    with st.form(place, border=False, clear_on_submit=True):
+    with st.form(place, border=False):
         st.text_input("A component of your own", max_chars=200, placeholder="Name", key=key)
         st.form_submit_button("Add it", on_click=added)
     show_refusal(place)

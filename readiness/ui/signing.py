@@ -13,15 +13,15 @@ def signing_form(place: str, button: str, sign: Callable[[str, str], None], *, r
     """Name, role and a button. `sign` gets both; `refused` says why nobody can sign yet."""
     name_key, role_key = f"{place}/name", f"{place}/role"
 
-    def do() -> str:
-        name = str(st.session_state[name_key])
+    def do(name: str) -> str:
         sign(name, str(st.session_state[role_key]))
-        return f"{name.strip()} signed."
+        return f"{name} signed."
 
     def signed() -> None:
-        act_on_text(place, str(st.session_state[name_key]), do, empty="A signature needs the signer's own name.")
+        empty = "A signature needs the signer's own name."
+        act_on_text(place, name_key, do, empty=empty, also_clear=(role_key,))
 
-    with st.form(place, clear_on_submit=True, border=True):
+    with st.form(place, border=True):
         left, right, last = st.columns([3, 3, 1], vertical_alignment="bottom")
         left.text_input("Name", max_chars=200, key=name_key, disabled=bool(refused))
         right.text_input("Role", max_chars=200, key=role_key, disabled=bool(refused))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, expect
 
 ROW_PIXELS = 35
 TRIES = 5
@@ -42,8 +42,8 @@ class Grid:
             self._go_to(row, column)
             self._page.keyboard.press("Enter")
             try:
-                editor.wait_for(timeout=2_000)
-            except TimeoutError:
+                expect(editor).to_be_enabled(timeout=2_000)
+            except AssertionError:
                 self._page.keyboard.press("Escape")
                 settle(self._page)
             else:
@@ -55,8 +55,9 @@ class Grid:
         box = self._locator.bounding_box()
         assert box is not None, "the grid is not on the page"
         self._page.mouse.click(box["x"] + 30, box["y"] + ROW_PIXELS * (row + 1.5))
+        self._page.wait_for_timeout(100)
         for _ in range(self._columns.index(column)):
-            self._page.keyboard.press("ArrowRight")
+            self._page.keyboard.press("ArrowRight", delay=20)
 
 
 def settle(page: Page) -> None:

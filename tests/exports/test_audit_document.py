@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from readiness.audit.decisions import HandlingDecision, HandlingEffect
+from readiness.audit.decisions import Handling, HandlingDecision, HandlingEffect
 from readiness.audit.report import AuditReport, EdgeCase, Tier, share_value
 from readiness.exports.audit_document import audit_document
-from readiness.exports.document import Document, PageBreak, Table
+from readiness.exports.document import Callout, Document, PageBreak, Table
 from readiness.exports.markdown import to_markdown
 
 AUDITED = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -51,7 +51,16 @@ def test_the_first_page_has_the_sentence_and_the_rest_the_hash(report: AuditRepo
     page = to_markdown(Document(title="", blocks=first))
     assert report.sentence in page
     assert "No handling decision has been taken yet for the 6 edge cases found." in page
-    assert report.reading.sha256 in to_markdown(document)
+    body, _, about = to_markdown(document).partition("\n## About this document\n")
+    assert document.blocks[0] == Callout("72.0% clean", report.sentence)
+    for long in (report.reading.sha256, document.fingerprint):
+        assert long not in body
+        assert long in about
+
+
+def test_a_single_case_that_waits_is_singular(report: AuditReport, effect: HandlingEffect) -> None:
+    decided = {case.id: HandlingDecision(edge_case=case.id, handling=Handling.REJECT) for case in report.edge_cases[1:]}
+    assert "1 of 6 edge cases still waits for a decision." in to_markdown(_document(report, decided, effect))
 
 
 def test_every_edge_case_stands_in_the_document(report: AuditReport) -> None:

@@ -12,12 +12,14 @@ from readiness.diagnosis.evidence import Facts, Ledger
 from readiness.diagnosis.failure_modes import FailureMode, FailureModeCatalog
 from readiness.diagnosis.stop_rules import StopInputs
 from readiness.diagnosis.verdict import Diagnosis
-from readiness.exports.brief import decision_brief, production_brief, prototype_brief
-from readiness.exports.document import Document, Signer
+from readiness.diagnosis.verdict_table import Verdict
+from readiness.exports.brief import decision_brief, missing_closing_parts, production_brief, prototype_brief
+from readiness.exports.document import ABOUT, Callout, Document, Heading, PageBreak, Properties, Signatures, Signer
 from readiness.exports.markdown import to_markdown
 
 ISSUED = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 BYSTANDER = "Jo Blame"  # answered a question, reviews, granted authority; neither owner nor signer
+EVERY_PART = dict.fromkeys(("learned", "other-use-case", "other-approach", "later-attempt"), "Stated.")
 CLOSING = {"learned": "Vendors change their layout each quarter.", "later-attempt": "Once the archive is indexed."}
 
 MakeBrief = Callable[..., Document]
@@ -73,9 +75,88 @@ def test_an_answer_against_the_evidence_is_marked_and_keeps_its_reason(
 
 def test_a_stop_says_what_was_not_stated_instead_of_leaving_it_out(make_brief: MakeBrief, stopped: Diagnosis) -> None:
     markdown = to_markdown(make_brief(stopped, closing=CLOSING))
-    assert "## Learned\n\nVendors change their layout each quarter." in markdown
-    assert "## Other use case\n\nNot stated." in markdown
+    assert "- **Learned:** Vendors change their layout each quarter." in markdown
+    assert "- **Other use case:** Not stated." in markdown
     assert "Stop rule met: Rule of cost. Primary failure mode: scope underestimation." in markdown
+
+
+def test_a_stop_names_the_parts_that_are_missing_right_below_its_verdict(
+    make_brief: MakeBrief, stopped: Diagnosis, catalog: FailureModeCatalog
+) -> None:
+    verdict, missing = make_brief(stopped, closing=CLOSING).blocks[:2]
+    assert isinstance(verdict, Callout)
+    assert isinstance(missing, Callout)
+    assert (missing.title, missing.text) == ("Not complete", "Other use case and other approach are not stated.")
+    one = make_brief(stopped, closing={**EVERY_PART, "learned": "  \n"}).blocks[1]
+    assert isinstance(one, Callout)
+    assert one.text == "Learned is not stated."
+    assert "Not complete" not in to_markdown(make_brief(stopped, closing=EVERY_PART))
+
+
+def test_only_a_stop_can_miss_closing_parts(
+    diagnosis: Diagnosis, stopped: Diagnosis, catalog: FailureModeCatalog
+) -> None:
+    every = ("learned", "other use case", "other approach", "later attempt")
+    assert missing_closing_parts(stopped, catalog, {}) == every
+    assert missing_closing_parts(stopped, catalog, {**EVERY_PART, "other-approach": " "}) == ("other approach",)
+    assert missing_closing_parts(stopped, catalog, EVERY_PART) == ()
+    for verdict in (Verdict.GO, Verdict.FIX_FIRST):
+        assert missing_closing_parts(replace(diagnosis, verdict=verdict), catalog, {}) == ()
+
+
+def test_the_verdict_stands_first_and_the_hashes_last(
+    make_brief: MakeBrief, diagnosis: Diagnosis, stopped: Diagnosis, facts: Facts
+) -> None:
+    assert facts.report is not None
+    for document in (make_brief(diagnosis), make_brief(stopped)):
+        assert isinstance(document.blocks[0], Callout)
+        body, _, about = to_markdown(document).partition(f"\n## {ABOUT}\n")
+        for long in (facts.report.reading.sha256, document.fingerprint):
+            assert long not in body
+            assert long in about
+        assert about.count("\n") == 4
+
+
+def test_what_the_sponsor_signs_stands_before_the_annexes(
+    make_brief: MakeBrief, diagnosis: Diagnosis, stopped: Diagnosis
+) -> None:
+    for document in (make_brief(diagnosis), make_brief(stopped)):
+        first = document.blocks[: document.blocks.index(PageBreak())]
+        assert isinstance(first[-1], Signatures)
+        assert sum(isinstance(block, Heading) for block in first) <= 4
+
+
+def test_the_next_steps_stand_on_the_first_page_of_a_fix_first(make_brief: MakeBrief, diagnosis: Diagnosis) -> None:
+    first = to_markdown(make_brief(diagnosis)).partition("\n---\n")[0]
+    assert "## What to put right first: scope underestimation" in first
+    assert "1. First step." in first
+    assert "Also found: ownership." in first
+
+
+def test_components_of_a_prototype_brief_stand_by_group(facts: Facts, ledger: Ledger) -> None:
+    document = prototype_brief(project_name="P", facts=facts, ledger=ledger, issued_at=None)
+    left = document.blocks[-1]
+    assert isinstance(left, Properties)
+    assert ("Operations", "Work queues") in left.pairs
+    assert "Review screen" not in to_markdown(Document("T", blocks=(left,)))
+
+
+def test_a_scope_keeps_the_order_in_which_it_was_handed_in(facts: Facts, ledger: Ledger) -> None:
+    turned = replace(facts, items=tuple(reversed(facts.items)))
+    markdown = to_markdown(production_brief(project_name="P", facts=turned, ledger=ledger, issued_at=None))
+    places = [markdown.index(f"| {item.component} |") for item in turned.items]
+    assert places == sorted(places)
+
+
+def test_one_day_and_one_person_day_are_singular(facts: Facts, ledger: Ledger) -> None:
+    one = replace(
+        facts,
+        outcome=facts.outcome.model_copy(update={"baseline_delay_days": 1}),
+        plan=facts.plan.model_copy(update={"planned_days": 1}),
+    )
+    markdown = to_markdown(production_brief(project_name="P", facts=one, ledger=ledger, issued_at=None))
+    assert "1 day of delay" in markdown
+    assert "the 1 person-day planned" in markdown
 
 
 def test_a_stop_asks_for_no_repair(make_brief: MakeBrief, stopped: Diagnosis) -> None:
@@ -83,7 +164,7 @@ def test_a_stop_asks_for_no_repair(make_brief: MakeBrief, stopped: Diagnosis) ->
 
 
 def test_only_a_stop_has_the_closing_sections(make_brief: MakeBrief, diagnosis: Diagnosis) -> None:
-    assert "## Learned" not in to_markdown(make_brief(diagnosis, closing=CLOSING))
+    assert "**Learned:**" not in to_markdown(make_brief(diagnosis, closing=CLOSING))
 
 
 def test_a_brief_names_nobody_but_owner_and_signers(

@@ -142,3 +142,12 @@ def test_the_fingerprint_does_not_depend_on_the_date_and_does_on_everything_else
 def test_a_stamped_document_prints_its_fingerprint() -> None:
     document = stamped(Document(title="Title", dated="21 Nov 2026"))
     assert f"- **Fingerprint:** {document.fingerprint}" in to_markdown(document)
+
+
+def test_what_identifies_a_document_stands_last_and_counts_for_the_fingerprint() -> None:
+    plain = Document(title="Title", blocks=(Paragraph("text"),))
+    document = stamped(replace(plain, about=(("SHA-256", "ab"),)))
+    end = f"text\n\n## About this document\n\n- **SHA-256:** ab\n- **Fingerprint:** {document.fingerprint}\n"
+    assert to_markdown(document).endswith(end)
+    assert document.fingerprint != fingerprint(plain)
+    assert "About this document" not in to_markdown(plain)

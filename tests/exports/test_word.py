@@ -83,7 +83,8 @@ def test_the_page_is_a4_with_page_numbers_and_the_fingerprint_in_the_footer() ->
     section = _opened(_everything("Name")).sections[0]
     assert (round(section.page_width.cm, 1), round(section.page_height.cm, 1)) == (21.0, 29.7)
     footer = section.footer.paragraphs[0]
-    assert "abababababababab" in footer.text
+    assert "ab" * 6 in footer.text
+    assert "ab" * 7 not in footer.text
     assert "PAGE" in footer._p.xml
     assert "NUMPAGES" in footer._p.xml
 
@@ -93,6 +94,12 @@ def test_the_header_row_is_repeated_and_rows_stay_whole() -> None:
     assert "w:tblHeader" in table.rows[0]._tr.xml
     assert "w:tblHeader" not in table.rows[1]._tr.xml
     assert "w:cantSplit" in table.rows[1]._tr.xml
+
+
+def test_lines_to_sign_stay_together() -> None:
+    table = _opened(Document("T", blocks=(Signatures((Signer("a"), Signer("b"))),))).tables[0]
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
+    assert kept == [True, True, None]
 
 
 def test_a_very_long_row_may_break_across_pages() -> None:

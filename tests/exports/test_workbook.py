@@ -14,7 +14,16 @@ import pytest
 
 from readiness.audit.decisions import HandlingDecision
 from readiness.audit.report import AuditReport
-from readiness.exports.workbook import COLUMNS, HEADER_ROW, POSITION, pert_mean, scope_workbook
+from readiness.exports.workbook import (
+    COLUMNS,
+    HEADER_ROW,
+    POSITION,
+    PRINT_SCALE,
+    STARTING_POINT_NOTE,
+    pert_mean,
+    scope_workbook,
+)
+from readiness.scope.catalog import StartingRange
 from readiness.scope.items import ItemStatus, ScopeItem, ScopePlan
 from readiness.scope.totals import total_scope
 
@@ -241,6 +250,7 @@ def test_findings_are_there_only_after_an_audit(
         "human review", "Review: Required field missing: vendor",
     )  # fmt: skip
     assert sheet["A2"].value == report.sentence
+    assert [cell.value for cell in sheet[5]][3:6] == ["Share", "Share low (95%)", "Share high (95%)"]
 
 
 def test_it_is_made_to_be_filled_in_and_printed(items: tuple[ScopeItem, ...], plan: ScopePlan) -> None:
@@ -252,8 +262,45 @@ def test_it_is_made_to_be_filled_in_and_printed(items: tuple[ScopeItem, ...], pl
     for sheet in book:
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.page_setup.paperSize == 9
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in ((1, 0), (None, 0))
+        if sheet is not scope:
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage
+            assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in ((1, 0), (None, 0))
+
+
+def test_the_scope_prints_in_two_blocks_that_can_be_read(
+    items: tuple[ScopeItem, ...], plan: ScopePlan, libreoffice: Convert, tmp_path: Path
+) -> None:
+    content = _workbook(items, plan, name="A & B")
+    sheet = _opened(content)["Scope"]
+    assert sheet.page_setup.scale == PRINT_SCALE >= 80
+    assert [page.id for page in sheet.col_breaks.brk] == [POSITION["Owner"]]
+    assert sheet.print_title_cols == "$A:$A"
+    assert "Production scope: A && B" in sheet.oddHeader.left.text
+    source = tmp_path / "scope.xlsx"
+    source.write_bytes(content)
+    printed = libreoffice(source, "pdf").read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 4  # one sheet each, and two blocks of the scope
+
+
+def test_a_starting_point_is_written_as_its_range(make_item: MakeItem, plan: ScopePlan) -> None:
+    sentence = StartingRange(low=0.5, likely=1, high=3).sentence
+    items = (
+        make_item("a", "A", "", None, None, None, note=sentence),
+        make_item("b", "B", "", None, None, None, note=f"{sentence} Ask Kim."),
+        make_item("c", "C", "", None, None, None, note="Starting point to argue with: none"),
+    )
+    book = _opened(_workbook(items, plan))
+    notes = [row["Note"] for row in _rows(book).values()]
+    short = "0.5 to 3, likely 1 (starting point)"
+    assert notes == [short, f"{short} Ask Kim.", "Starting point to argue with: none"]
+    assert book["Scope"].cell(HEADER_ROW - 1, POSITION["Note"] + 1).value == STARTING_POINT_NOTE
+    without = _opened(_workbook(items[2:], plan))["Scope"]
+    assert without.cell(HEADER_ROW - 1, POSITION["Note"] + 1).value is None
+
+
+def test_items_stand_in_the_order_in_which_they_were_handed_in(items: tuple[ScopeItem, ...], plan: ScopePlan) -> None:
+    turned = tuple(reversed(items))
+    assert list(_rows(_opened(_workbook(turned, plan)))) == [item.id for item in turned]
 
 
 def test_there_are_no_macros_and_no_outside_links(items: tuple[ScopeItem, ...], plan: ScopePlan) -> None:
