@@ -153,6 +153,7 @@ def _audit(call: argparse.Namespace) -> int:
     _refuse_unwritable(call.document, (".md", ".docx"), "--document")
     for out in (_json_file(call), call.problems, call.document, call.save_rules):
         _refuse_place(out, keep=call.file)
+        _refuse_place(out, keep=call.older)
     from readiness.audit.engine import audit_sample
     from readiness.audit.suggestion import suggest_rules
 

@@ -196,7 +196,7 @@ def _scope_evidence(facts: Facts, total: ScopeTotal) -> tuple[Evidence, ...]:
             topic=Topic.SCOPE,
             statement=total.sentence,
             finding=Finding.PASSED if total.complete else failing,
-            source=f"{len(facts.items)} scope items",
+            source="1 scope item" if len(facts.items) == 1 else f"{len(facts.items)} scope items",
             value=total.likely_days,
             low=total.low_days,
             high=total.high_days,
