@@ -231,9 +231,8 @@ def _outcome_evidence(facts: Facts, valid: Sequence[Signature], void: Sequence[S
         sentence = f"The outcome definition lacks {', '.join(missing)}." if missing else clashes[0]
         defined = Evidence("outcome.defined", Topic.OUTCOME, sentence, Finding.FAILED, "outcome definition")
     else:
-        sentence = (
-            f"The outcome is defined: {facts.outcome.metric}, target {facts.outcome.target:,.12g} {facts.outcome.unit}."
-        )
+        target = definition.measured(f"{facts.outcome.target:,.12g}", facts.outcome.unit)
+        sentence = f"The outcome is defined: {facts.outcome.metric}, target {target}."
         defined = Evidence("outcome.defined", Topic.OUTCOME, sentence, Finding.PASSED, "outcome definition")
     return (defined, _agreement_evidence(valid, void))
 

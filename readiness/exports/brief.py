@@ -47,6 +47,7 @@ from readiness.exports.figures import (
 from readiness.exports.markdown import stamped
 from readiness.outcome import ownership
 from readiness.outcome.agreement import Signature
+from readiness.outcome.definition import measured
 from readiness.scope.items import ItemStatus, ScopeItem
 from readiness.scope.totals import UNDERESTIMATION, ScopeTotal
 from readiness.workflow import Stage
@@ -452,11 +453,15 @@ def _ratio(facts: Facts, ledger: Ledger) -> str:
 def _outcome(facts: Facts, ledger: Ledger) -> tuple[tuple[str, str], ...]:
     outcome = facts.outcome
     tolerance = (
-        f"{number(outcome.tolerance_low)} to {number(outcome.tolerance_high)} {outcome.unit}".strip()
+        measured(f"{number(outcome.tolerance_low)} to {number(outcome.tolerance_high)}", outcome.unit)
         if outcome.tolerance_low is not None and outcome.tolerance_high is not None
         else NOT_STATED
     )
-    target = NOT_STATED if outcome.target is None else f"{number(outcome.target)} {outcome.unit}, {outcome.direction}"
+    target = (
+        NOT_STATED
+        if outcome.target is None
+        else f"{measured(number(outcome.target), outcome.unit)}, {outcome.direction}"
+    )
     signers = "; ".join(_signed(signature) for signature in ledger.valid_signatures)
     return (
         ("Metric", stated(outcome.metric)),

@@ -69,6 +69,11 @@ def _figure(value: float) -> str:
     return f"{value:,.12g}"
 
 
+def measured(figure: str, unit: str) -> str:
+    """A figure with its unit as it is written: 92%, 14 days."""
+    return f"{figure}%" if unit.strip() == "%" else f"{figure} {unit}".strip()
+
+
 def _has_baseline(definition: OutcomeDefinition) -> bool:
     parts = (definition.baseline_cost, definition.baseline_error_rate, definition.baseline_delay_days)
     return any(part is not None for part in parts)

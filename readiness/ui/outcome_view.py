@@ -130,13 +130,18 @@ def ownership(here: Here) -> None:
     with left:
         text_field(row, "owner", "1. A named person")
         text_field(row, "role", "Role")
-        check_field(row, "owns_metric", "2. Has accepted the metric and its tolerance as theirs")
+        check_field(row, "owns_metric", "2. Has accepted metric and tolerance")
     with right:
         count_field(
             row, "review_every_days", "3. Reviews the metric every … days", least=1, most=366, help="At least monthly."
         )
         date_field(row, "first_review", "First review on")
-        check_field(row, "may_pull", "4. May pull the system when two reviews in a row are outside tolerance")
+        check_field(
+            row,
+            "may_pull",
+            "4. May pull the system",
+            help="When the metric is outside tolerance at two reviews in a row, without asking anybody.",
+        )
         text_field(row, "authority_from", "Authority granted by")
     missing = owning.missing_parts(here.state.ownership)
     if missing:

@@ -188,7 +188,7 @@ def _name_owner(page: Page) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     settle(page)
-    for label in ("2. Has accepted the metric", "4. May pull the system"):
+    for label in ("2. Has accepted metric", "4. May pull the system"):
         page.locator("label").filter(has_text=label).click()
         settle(page)
 
