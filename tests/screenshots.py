@@ -86,7 +86,8 @@ def _settle(page: Page) -> None:
 def _picture(page: Page, path: Path) -> None:
     """The whole page, however long: the window grows to hold it, because the page scrolls inside its frame."""
     height = page.evaluate(
-        "() => Math.max(...[...document.querySelectorAll('[data-testid=stMain], section')].map(e => e.scrollHeight), 900)"
+        "() => Math.max(900, ...[...document.querySelectorAll('[data-testid=stMain], section')]"
+        ".map(part => part.scrollHeight))"
     )
     size = page.viewport_size or {"width": 1440, "height": 900}
     page.set_viewport_size({"width": size["width"], "height": min(int(height) + 20, 9_000)})
