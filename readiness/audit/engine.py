@@ -26,8 +26,8 @@ from readiness.audit.checks import (
     judged_values,
     surely_fine,
 )
-from readiness.audit.dialect import distinct_about, row_hash
-from readiness.audit.fused_cells import fused_pairs, fused_records, swallowed_values
+from readiness.audit.dialect import distinct_about, long_form, row_hash
+from readiness.audit.fused_cells import FusedPair, fused_pairs, fused_records, misfits, swallowed_values
 from readiness.audit.not_checked import not_checked
 from readiness.audit.reading.values import LineFault, Reading
 from readiness.audit.report import (
@@ -57,7 +57,9 @@ _FINE, _BLANK, _UNSETTLED, _WORD, _KEPT = 0, 1, 2, 3, 4  # a cell's verdict; kep
 _EXACT_DISTINCT = 200_000  # records up to which distinct values are counted exactly
 _FIELDS_A_SCAN = 32  # every constant in a query costs the engine memory, so very wide samples are judged in parts
 _PADDING_SHARE = 0.02
+_PARTS_JOINED = 5
 _FIELDS_COUNTED = 8
+_CELLS_COUNTED = 1_000_000  # up to which all fields' distinct values are counted in one table
 _HALF = 1 << 40  # two counts share a number
 _BITS = 62  # edge cases in one number when combinations are counted
 _SWALLOWED_VALUES = 500  # a field with more different values is no list of choices to recognise one by
@@ -171,25 +173,38 @@ class _Audit:
         cells = [f"c{rule.position}" for rule in self._rules.rules]
         whole = f"{row_hash(cells)} AS row_hash" if cells else "0 AS row_hash"
         first, *others = _parts(self._checked, _FIELDS_A_SCAN) or [()]
-        self._judge_fields(first, "verdicts", whole)
-        for rules in others:
-            self._judge_fields(rules, "more_verdicts", "record AS same_record")
-            self._connection.execute(
-                "CREATE OR REPLACE TEMP TABLE all_verdicts AS SELECT * EXCLUDE (same_record) FROM verdicts "
-                "JOIN (SELECT * EXCLUDE (record) FROM more_verdicts) AS more ON record = same_record"
-            )
-            self._connection.execute("DROP TABLE verdicts")
-            self._connection.execute("ALTER TABLE all_verdicts RENAME TO verdicts")
+        tables = ["verdicts", *(f"verdicts_{place}" for place, _ in enumerate(others, start=1))]
+        self._judge_fields(first, "verdicts", [whole])
+        for table, rules in zip(tables[1:], others, strict=True):
+            self._judge_fields(rules, table, [])
+        self._join_parts(tables)
         self._count_verdicts()
         self._count_distinct()
         self._keep_suspects()
 
-    def _judge_fields(self, rules: Iterable[FieldRule], table: str, first: str) -> None:
+    def _judge_fields(self, rules: Iterable[FieldRule], table: str, others: list[str]) -> None:
         verdicts = [f"{_verdict(rule)} AS v{rule.position}" for rule in rules]
         self._connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {', '.join(['record', first, *verdicts])} "
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {', '.join(['record', *others, *verdicts])} "
             f"FROM {self._sound}"
         )
+
+    def _join_parts(self, tables: list[str]) -> None:
+        """Joins the parts to `verdicts`, a few at a time, so that each column is copied a few times at most."""
+        while len(tables) > 1:
+            joined = [tables[start : start + _PARTS_JOINED] for start in range(0, len(tables), _PARTS_JOINED)]
+            for first, *others in joined:
+                self._join_few(first, others)
+            tables = [first for first, *_ in joined]
+
+    def _join_few(self, first: str, others: list[str]) -> None:
+        if not others:
+            return
+        joins = " ".join(f"JOIN {other} USING (record)" for other in others)
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE joined_verdicts AS SELECT * FROM {first} {joins}")
+        for table in (first, *others):
+            self._connection.execute(f"DROP TABLE {table}")
+        self._connection.execute(f"ALTER TABLE joined_verdicts RENAME TO {first}")
 
     def _count_verdicts(self) -> None:
         """Counts each field's verdicts, two in one sum: a condition for each would cost as much as the checks."""
@@ -211,12 +226,26 @@ class _Audit:
     def _count_distinct(self) -> None:
         """Exact where the sample is small; each exact count builds a table, so only a few are taken at once."""
         exact = self._records <= _EXACT_DISTINCT
+        if self._records * len(self._checked) <= _CELLS_COUNTED:
+            self._count_distinct_together()
+            return
         for rules in _parts(self._checked, _FIELDS_COUNTED if exact else _FIELDS_A_SCAN):
             columns = [f"c{rule.position}" for rule in rules]
             counts = [f"count(DISTINCT {column})" if exact else distinct_about(column) for column in columns]
             row = self._one(f"SELECT {', '.join(counts)} FROM {self._sound}")
             for rule, count in zip(rules, row, strict=True):
                 self._tallies[rule.position].distinct = count
+
+    def _count_distinct_together(self) -> None:
+        columns = [f"c{rule.position}" for rule in self._checked]
+        if not columns:
+            return
+        cells = f"(SELECT {', '.join(columns)} FROM {self._sound})"
+        rows = self._connection.execute(
+            f"SELECT name, count(*) FROM (SELECT DISTINCT name, value FROM {long_form(cells, columns)}) GROUP BY name"
+        )
+        for name, count in rows.fetchall():
+            self._tallies[int(name[1:])].distinct = count
 
     def _keep_suspects(self) -> None:
         """The records with an unsettled cell, a word for missing, or a required cell blank, and those cells."""
@@ -341,10 +370,7 @@ class _Audit:
         faults = self._connection.execute(
             "SELECT fault, count(*) FROM records WHERE fault IS NOT NULL GROUP BY fault ORDER BY fault"
         ).fetchall()
-        self._connection.execute(
-            "CREATE OR REPLACE TEMP TABLE fused (record BIGINT, line BIGINT, pair INTEGER, value VARCHAR, reason "
-            "VARCHAR)"
-        )
+        self._connection.execute("CREATE OR REPLACE TEMP TABLE fused (record BIGINT, line BIGINT, pair INTEGER)")
         if any(fault == LineFault.TOO_FEW_CELLS for fault, _ in faults):
             self._list_fused()
         for fault, _ in faults:
@@ -363,11 +389,27 @@ class _Audit:
         pairs = fused_pairs(self._rules)
         if not pairs:
             return
-        self._connection.execute(f"INSERT INTO fused {fused_records(pairs, len(self._rules.rules))}")
+        run = self._connection.execute
+        run("CREATE OR REPLACE TEMP TABLE misfits (record BIGINT, first_misfit INTEGER, last_misfit INTEGER)")
+        for query in misfits(self._rules):
+            run(f"INSERT INTO misfits {query}")
+        run(
+            f"CREATE OR REPLACE TEMP TABLE short_records AS SELECT r.*, coalesce(m.first, {len(self._rules.rules)}) AS "
+            "first_misfit, coalesce(m.last, -1) AS last_misfit FROM records AS r JOIN (SELECT record, "
+            "min(first_misfit) AS first, max(last_misfit) AS last FROM misfits GROUP BY record) AS m "
+            "ON r.record = m.record"
+        )
+        run("CREATE OR REPLACE TEMP TABLE splits (record BIGINT, line BIGINT, first INTEGER, last INTEGER)")
+        for query in fused_records(pairs, "short_records"):
+            run(f"INSERT INTO splits {query}")
+        run(
+            "INSERT INTO fused SELECT record, line, min(first) FROM splits GROUP BY record, line "
+            "HAVING min(first) = max(last)"
+        )
         for (place,) in self._connection.execute("SELECT DISTINCT pair FROM fused ORDER BY pair").fetchall():
             pair = pairs[place]
             case = _Case(FUSED_CELLS, pair.field)
-            self._insert(case, pair.left, f"SELECT record, line, value, reason FROM fused WHERE pair = {place}")
+            self._insert(case, pair.left, _splits(pair, place))
 
     def list_swallowed(self) -> None:
         """Records whose empty cell's value stands at the end of the cell before it."""
@@ -510,7 +552,7 @@ class _Audit:
     # --- the connection -------------------------------------------------------------------------------------------
 
     def forget(self) -> None:
-        for table in ("verdicts", "more_verdicts", "suspects", "judged", "fused", "padding"):
+        for table in ("verdicts", "suspects", "judged", "misfits", "short_records", "splits", "fused", "padding"):
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
 
     def _insert(self, case: _Case, rule: FieldRule | None, rows: str) -> None:
@@ -545,6 +587,14 @@ def _verdict(rule: FieldRule) -> str:
     )
     steps = f"{fine} {missing}" if is_decisive(rule) else f"{missing} {fine}"
     return f"CAST(CASE WHEN {is_empty(column)} THEN {_BLANK} {steps} ELSE {_UNSETTLED} END AS UTINYINT)"
+
+
+def _splits(pair: FusedPair, place: int) -> str:
+    cell = f"c{pair.left.position}"
+    return (
+        f"SELECT fused.record, fused.line, {cell}, {pair.split} FROM fused JOIN records ON fused.record = "
+        f"records.record WHERE fused.pair = {place}"
+    )
 
 
 def _line_reason(fault: str, fields: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from readiness.audit.amounts import read_amount_format, strict_amount_pattern
@@ -14,17 +15,21 @@ from readiness.sql import quote_literal
 
 _CODES = frozenset({FieldKind.IDENTIFIER, FieldKind.POSTCODE})
 _WORDS = frozenset({FieldKind.TEXT, FieldKind.CATEGORY, FieldKind.NAME, FieldKind.COUNTRY, FieldKind.ADDRESS})
+_AT_ONCE = 128  # fields or pairs in a query, which takes time by their square
 _RARELY = 50  # at most one sound value in so many may end with a value of the neighbour
 
 
 @dataclass(frozen=True, slots=True)
 class FusedPair:
-    """Two neighbouring fields, where the second would begin, and SQL for the records whose one cell holds both."""
+    """Two neighbouring fields, and SQL for the records whose one cell holds both: the test, and how the cell splits.
+
+    The test needs the columns `first_misfit` and `last_misfit`, of which misfits gives the parts.
+    """
 
     left: FieldRule
     right: FieldRule
     condition: str
-    split: str  # SQL text: how the cell splits
+    split: str
 
     @property
     def field(self) -> str:
@@ -37,24 +42,30 @@ def fused_pairs(rules: FieldRules) -> tuple[FusedPair, ...]:
     for left, right in zip(rules.rules, rules.rules[1:], strict=False):
         patterns = _cut_patterns(left, right)
         if patterns is not None:
-            pairs.append(_pair(rules, left, right, *patterns))
+            pairs.append(_pair(left, right, *patterns))
     return tuple(pairs)
 
 
-def fused_records(pairs: tuple[FusedPair, ...], fields: int) -> str:
-    """A SELECT (record, line, pair, value, reason) of the records one cell short that split at exactly one pair."""
-    hits = " + ".join(f"CASE WHEN {pair.condition} THEN 1 ELSE 0 END" for pair in pairs)
-    which = " ".join(f"WHEN {pair.condition} THEN {place}" for place, pair in enumerate(pairs))
-    values = " ".join(f"WHEN {place} THEN c{pair.left.position}" for place, pair in enumerate(pairs))
-    reasons = " ".join(f"WHEN {place} THEN {pair.split}" for place, pair in enumerate(pairs))
-    short = (
-        f"SELECT *, {hits} AS hits, CASE {which} END AS pair FROM records "
-        f"WHERE fault = {quote_literal(LineFault.TOO_FEW_CELLS)} AND cells = {fields - 1}"
-    )
-    return (
-        f"SELECT record, line, pair, CASE pair {values} END AS value, CASE pair {reasons} END AS reason FROM "
-        f"({short}) WHERE hits = 1"
-    )
+def misfits(rules: FieldRules) -> Iterator[str]:
+    """SELECTs (record, first_misfit, last_misfit) of the records one cell short, for some fields each.
+
+    The first is the first field that its own cell misfits, the second the last one that the cell before it misfits. So
+    each field is tested twice, not once for every pair.
+    """
+    short = f"FROM records WHERE fault = {quote_literal(LineFault.TOO_FEW_CELLS)} AND cells = {len(rules.rules) - 1}"
+    for start in range(0, len(rules.rules), _AT_ONCE):
+        part = rules.rules[start : start + _AT_ONCE]
+        stay = [_misfit(rule, rule.position) for rule in part if rule.position < len(rules.rules) - 1]
+        move = [_misfit(rule, rule.position - 1) for rule in part if rule.position]
+        yield f"SELECT record, {_of_any('min', stay)}, {_of_any('max', move)} {short}"
+
+
+def fused_records(pairs: tuple[FusedPair, ...], short: str) -> Iterator[str]:
+    """SELECTs (record, line, first, last) of the pairs at which the records of `short` split, for some pairs each."""
+    for start in range(0, len(pairs), _AT_ONCE):
+        part = enumerate(pairs[start : start + _AT_ONCE], start=start)
+        places = [f"CASE WHEN {pair.condition} THEN {place} END" for place, pair in part]
+        yield f"SELECT record, line, {_of_any('min', places)}, {_of_any('max', places)} FROM {short}"
 
 
 def swallowed_values(left: FieldRule, right: FieldRule) -> str | None:
@@ -82,12 +93,11 @@ def swallowed_values(left: FieldRule, right: FieldRule) -> str | None:
     )
 
 
-def _pair(rules: FieldRules, left: FieldRule, right: FieldRule, left_pattern: str, right_pattern: str) -> FusedPair:
+def _pair(left: FieldRule, right: FieldRule, left_pattern: str, right_pattern: str) -> FusedPair:
     cell = f"c{left.position}"
     whole = f"({left_pattern})({right_pattern})"
-    others = [_fits(f"c{rule.position}", rule) for rule in rules.rules[: left.position]]
-    others += [_fits(f"c{rule.position - 1}", rule) for rule in rules.rules[right.position + 1 :]]
-    condition = " AND ".join((full_match(cell, whole), *(test for test in others if test)))
+    others_fit = f"first_misfit >= {left.position} AND last_misfit <= {right.position}"
+    condition = f"{others_fit} AND {full_match(cell, whole)}"
     parts = f"{extract(cell, f'^{whole}$', 1)} || ' + ' || {extract(cell, f'^{whole}$', 2)}"
     return FusedPair(left, right, f"({condition})", f"'splits into ' || {parts}")
 
@@ -114,9 +124,16 @@ def _value_pattern(rule: FieldRule) -> str:
     return rule.pattern if rule.kind in _CODES else ""
 
 
-def _fits(column: str, rule: FieldRule) -> str:
-    """SQL: the cell, moved to this field, may be its value; '' where anything may be."""
+def _misfit(rule: FieldRule, cell: int) -> str:
+    """SQL: the field's position where that cell cannot be its value, else NULL; '' where anything may be."""
     pattern = _value_pattern(rule) or pattern_of(rule)
     if not pattern:
         return ""
-    return f"({column} = '' OR {full_match(column, pattern)})"
+    fits = f"(c{cell} = '' OR {full_match(f'c{cell}', pattern)})"
+    return f"CASE WHEN NOT coalesce({fits}, false) THEN {rule.position} END"
+
+
+def _of_any(choice: str, places: Sequence[str]) -> str:
+    """SQL: the least (min) or greatest (max) of the places that are not NULL."""
+    known = [place for place in places if place]
+    return f"list_{choice}(list_value({', '.join(known)}))" if known else "NULL"

@@ -46,9 +46,9 @@ def records_of(
 ) -> list[ProblemRecord]:
     """A page of the records that have the edge case, in file order. Needs the tables that an audit leaves."""
     fields = connection.execute("SELECT position, field FROM audited_fields ORDER BY position").fetchall()
-    cells = "".join(f", r.c{position}" for position, _ in fields)
+    cells = ", ".join(f"r.c{position}" for position, _ in fields)
     rows = connection.execute(
-        f"SELECT p.record, p.line, p.value, p.reason, r.line_text{cells} FROM "
+        f"SELECT p.record, p.line, p.value, p.reason, r.line_text, list_value({cells}) FROM "
         "(SELECT * FROM problems WHERE edge_case = ? ORDER BY record LIMIT ? OFFSET ?) AS p "
         "JOIN records AS r ON r.record = p.record ORDER BY p.record",
         [edge_case_id, limit, offset],
@@ -62,7 +62,7 @@ def records_of(
             reason=reason,
             line_text=line_text,
         )
-        for record, line, value, reason, line_text, *texts in rows
+        for record, line, value, reason, line_text, texts in rows
     ]
 
 

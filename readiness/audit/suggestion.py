@@ -155,6 +155,9 @@ def suggest_rules(connection: DuckDBPyConnection, reading: Reading) -> FieldRule
         dates=[field.position for field in dates],
     )
     forget_sample(connection)
+    has_country = any(
+        kind is FieldKind.COUNTRY and field.distinct > 1 for field, kind in zip(evidence, kinds, strict=True)
+    )
     return FieldRules(
         rules=tuple(
             _rule_of(
@@ -162,10 +165,7 @@ def suggest_rules(connection: DuckDBPyConnection, reading: Reading) -> FieldRule
                 kind,
                 orders.get(field.position),
                 placeholders.get(field.position, {}),
-                has_country=any(
-                    kind is FieldKind.COUNTRY and field.distinct > 1
-                    for field, kind in zip(evidence, kinds, strict=True)
-                ),
+                has_country=has_country,
             )
             for field, kind in zip(evidence, kinds, strict=True)
         )

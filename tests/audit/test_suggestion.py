@@ -80,7 +80,7 @@ def test_the_decimal_mark_is_decided_for_the_field(sample):
 def test_a_field_that_names_the_record_is_required_even_when_a_fifth_is_missing(sample):
     rule = suggest(sample, "vendor", ["A", "B", "C", "D"] * 5 + [""] * 5)
     assert rule.required
-    assert "80 %" in rule.suggested_because
+    assert "80%" in rule.suggested_because
 
 
 def test_a_half_empty_note_and_a_closing_date_are_not_required(sample):
@@ -116,7 +116,7 @@ def test_a_filler_date_counts_as_missing_only_when_it_stands_apart(sample):
 def test_every_suggestion_gives_its_reason_and_how_many_values_fit(sample):
     rule = suggest(sample, "amount", ["1.50"] * 9 + ["abc"])
     assert rule.fit == pytest.approx(0.9)
-    assert rule.suggested_because.startswith("90 % of 10 values are numbers")
+    assert rule.suggested_because.startswith("90% of 10 values are numbers")
     assert rule.suggested_because.endswith(".")
 
 

@@ -13,7 +13,16 @@ if TYPE_CHECKING:
 RECORDS = "records"
 _FIXED = "record BIGINT, line BIGINT, fault VARCHAR, cells INTEGER, line_text VARCHAR"
 _FIXED_COLUMNS = ("record", "line", "fault", "cells", "line_text")
+_SUMMED_AT_ONCE = 64  # terms; the engine refuses expressions that are nested too deep, as a long chain of signs is
 _FEW_ROWS = 2_000  # below this, lists as parameters are faster than loading numpy
+
+
+def sum_of(terms: Sequence[str]) -> str:
+    """SQL for the sum of any number of terms, bracketed so that thousands of columns stay a shallow expression."""
+    if len(terms) <= _SUMMED_AT_ONCE:
+        return " + ".join(terms) or "0"
+    parts = [terms[start : start + _SUMMED_AT_ONCE] for start in range(0, len(terms), _SUMMED_AT_ONCE)]
+    return sum_of([f"({sum_of(part)})" for part in parts])
 
 
 @dataclass(slots=True)
@@ -40,9 +49,15 @@ class RecordsTable:
 
     def add_columns(self, columns: int) -> None:
         """See to it that the table has at least this many columns."""
-        for position in range(self._columns, columns):
-            self._connection.execute(f"ALTER TABLE {RECORDS} ADD COLUMN c{position} VARCHAR")
-        self._columns = max(self._columns, columns)
+        if columns <= self._columns:
+            return
+        if not self.records:  # each change of a table copies its description, so a new one is made at once
+            cells = "".join(f", c{position} VARCHAR" for position in range(columns))
+            self._connection.execute(f"CREATE OR REPLACE TABLE {RECORDS} ({_FIXED}{cells})")
+        else:
+            for position in range(self._columns, columns):
+                self._connection.execute(f"ALTER TABLE {RECORDS} ADD COLUMN c{position} VARCHAR")
+        self._columns = columns
 
     def append(self, batch: Batch) -> None:
         rows = len(batch.lines)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readiness.audit.reading.cells import Dialect
+from readiness.audit.reading.records_table import sum_of
 from readiness.audit.reading.text_lines import LineScan, count_byte
 from readiness.sql import quote_literal
 
@@ -109,12 +110,12 @@ def _measure(
 ) -> tuple[int, int, int]:
     """(records, bytes in all cells, quotes in all cells)."""
     cells = [f"c{place}" for place in range(width)]
-    lengths = " + ".join(f"strlen({cell})" for cell in cells)
+    lengths = sum_of([f"strlen({cell})" for cell in cells])
     records, text_bytes = _two_sums(connection, f"SELECT count(*), sum({lengths}) FROM records")
     if not count_quotes:
         return records, text_bytes, 0
     sign = quote_literal(dialect.quote)
-    inside = " + ".join(f"strlen({cell}) - strlen(replace({cell}, {sign}, ''))" for cell in cells)
+    inside = sum_of([f"strlen({cell}) - strlen(replace({cell}, {sign}, ''))" for cell in cells])
     some = " OR ".join(f"contains({cell}, {sign})" for cell in cells)
     _, quotes_inside = _two_sums(connection, f"SELECT count(*), sum({inside}) FROM records WHERE {some}")
     return records, text_bytes, quotes_inside
@@ -129,8 +130,8 @@ def _count_breaks(connection: duckdb.DuckDBPyConnection, region: Region, width: 
     """(line ends inside cells, their bytes); moves the line numbers of the records behind them."""
     cells = [f"c{place}" for place in range(width)]
     one_sign = "replace(replace({0}, chr(13) || chr(10), chr(10)), chr(13), chr(10))"
-    counts = " + ".join(f"({_count(one_sign.format(cell), 'chr(10)')})" for cell in cells)
-    in_bytes = " + ".join(f"({_count(cell, 'chr(10)')}) + ({_count(cell, 'chr(13)')})" for cell in cells)
+    counts = sum_of([f"({_count(one_sign.format(cell), 'chr(10)')})" for cell in cells])
+    in_bytes = sum_of([f"({_count(cell, sign)})" for cell in cells for sign in ("chr(10)", "chr(13)")])
     some = " OR ".join(f"contains({cell}, chr(10)) OR contains({cell}, chr(13))" for cell in cells)
     connection.execute(
         f"""
