@@ -211,6 +211,7 @@ def field_rules(here: Here) -> None:
             "field": config.TextColumn("Field", pinned=True),
             "kind": config.SelectboxColumn("Kind", options=[kind.value for kind in FieldKind], required=True),
             "required": config.CheckboxColumn("Required"),
+            "because": config.TextColumn("Why suggested", width=340),
             "check": config.CheckboxColumn("Check", help="Off: the field is left out, and the report says so."),
             "format": config.TextColumn("Expected format", help="Empty: the most frequent one."),
             "order": config.SelectboxColumn("Day and month", options=[order.value for order in DayMonthOrder]),
@@ -220,7 +221,6 @@ def field_rules(here: Here) -> None:
             "fit": config.ProgressColumn(
                 "Fit", format="percent", min_value=0, max_value=1, help="Filled values of this kind"
             ),
-            "because": config.TextColumn("Why suggested", width="large"),
         },
         locked=("field", "fit", "because"),
         save=lambda edit: _save_rule(here, edit),
