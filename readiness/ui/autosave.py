@@ -6,7 +6,7 @@ the same part is shown beside it, with the choice which one to keep.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -225,11 +225,3 @@ def _keep_theirs(key: str) -> None:
 
 def _shown(value: Any) -> str:
     return "nothing" if value in (None, "") else str(value)
-
-
-def fields_in(columns: int, draw: Sequence[Callable[[], None]]) -> None:
-    """Fields side by side, in rows of `columns`."""
-    for start in range(0, len(draw), columns):
-        for column, one in zip(st.columns(columns), draw[start : start + columns], strict=False):
-            with column:
-                one()

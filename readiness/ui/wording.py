@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from readiness.exports.figures import day, interval, percent
 
-__all__ = ["badge", "day", "days", "interval", "moment", "money", "percent", "plain", "size"]
+__all__ = ["badge", "day", "interval", "moment", "money", "percent", "plain", "size"]
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])")
 
@@ -20,10 +20,6 @@ def plain(text: str) -> str:
 def badge(text: str, colour: str) -> str:
     """A coloured mark within a line of Markdown."""
     return f":{colour}-badge[{plain(text)}]"
-
-
-def days(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:,.0f} person-days"
 
 
 def money(value: float | None, currency: str) -> str:
