@@ -235,9 +235,6 @@ def _open(call: argparse.Namespace) -> tuple[Any, Any]:
 
 
 def _rules(call: argparse.Namespace, suggested: Any) -> Any:
-    from readiness.audit.rules import FieldRules
-    from readiness.errors import UnknownFieldError
-
     rules = suggested
     if call.rules:
         from readiness.audit.rules_file import read_rules
@@ -245,13 +242,7 @@ def _rules(call: argparse.Namespace, suggested: Any) -> Any:
         rules = read_rules(call.rules, suggested)
     if call.required is not None:
         named = [name.strip() for name in call.required.split(",") if name.strip()]
-        known = [rule.field for rule in rules.rules]
-        for name in named:
-            if name not in known:
-                raise UnknownFieldError(name, known)
-        rules = FieldRules(
-            rules=tuple(rule.model_copy(update={"required": rule.field in named}) for rule in rules.rules)
-        )
+        rules = rules.requiring(named)
     return rules
 
 

@@ -27,6 +27,8 @@ from readiness.audit.checks import (
     surely_fine,
 )
 from readiness.audit.dialect import distinct_about, long_form, row_hash
+from readiness.audit.findings import BLANK, FINE, KEPT, UNSETTLED, WORD, Case, Findings
+from readiness.audit.further import STAGES
 from readiness.audit.fused_cells import FusedPair, fused_pairs, fused_records, misfits, swallowed_values
 from readiness.audit.not_checked import not_checked
 from readiness.audit.reading.values import LineFault, Reading
@@ -53,7 +55,6 @@ __all__ = ["audit_sample", "summarise_reading"]
 
 Progress = Callable[[float, str], None]
 
-_FINE, _BLANK, _UNSETTLED, _WORD, _KEPT = 0, 1, 2, 3, 4  # a cell's verdict; kept: a word that the rule says is a value
 _EXACT_DISTINCT = 200_000  # records up to which distinct values are counted exactly
 _FIELDS_A_SCAN = 32  # every constant in a query costs the engine memory, so very wide samples are judged in parts
 _PADDING_SHARE = 0.02
@@ -69,22 +70,6 @@ _UNCOMPARED = (
     LineFault.REPEATED_HEADER,
     LineFault.TOTAL,
 )  # lines that are no records, so no duplicates
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """An edge case while its records are being found."""
-
-    check: Check
-    field: str = ""
-
-    @property
-    def id(self) -> str:
-        return f"{self.check.kind}: {self.field}" if self.field else self.check.kind
-
-    @property
-    def title(self) -> str:
-        return f"{self.check.title}: {self.field}" if self.field else self.check.title
 
 
 @dataclass(slots=True)
@@ -103,12 +88,20 @@ class _Tally:
 
 
 def audit_sample(
-    connection: DuckDBPyConnection, reading: Reading, rules: FieldRules, *, progress: Progress | None = None
+    connection: DuckDBPyConnection,
+    reading: Reading,
+    rules: FieldRules,
+    *,
+    progress: Progress | None = None,
+    population: int | None = None,
+    core_only: bool = False,
 ) -> AuditReport:
     """The audit of the table `records` under `rules`; leaves `problems`, one row a record, field and edge case.
 
-    A field without a rule is checked as text. Raises UnknownFieldError for a rule about a field that is not there, and
-    InvalidValueError for an expected format that is none.
+    `population` is how many records the sample was drawn from, for the intervals. `core_only` leaves out the checks
+    beyond single cells, exact duplicates and broken lines. A field without a rule is checked as text. Raises
+    UnknownFieldError for a rule about a field that is not there, and InvalidValueError for an expected format that is
+    none.
     """
     tell = progress or (lambda share, what: None)
     tell(0.0, "Preparing the rules")
@@ -122,8 +115,11 @@ def audit_sample(
     audit.list_line_problems()
     audit.list_swallowed()
     audit.list_duplicates()
-    tell(0.85, "Counting")
-    report = audit.report(reading)
+    for place, stage in enumerate(() if core_only else STAGES):
+        tell(0.75 + 0.2 * place / len(STAGES), stage.doing)
+        stage.find(audit.findings)
+    tell(0.95, "Counting")
+    report = audit.report(reading, population=population, core_only=core_only)
     audit.forget()
     tell(1.0, "Done")
     return report
@@ -137,9 +133,8 @@ class _Audit:
         self._rules = rules
         self._checked = tuple(rule for rule in rules.rules if rule.check)
         self._tallies = {rule.position: _Tally() for rule in rules.rules}
-        self._cases: dict[str, _Case] = {}
+        self.findings = Findings(connection, rules)
         self._records = 0
-        self._sound = "(SELECT * FROM records WHERE fault IS NULL)"  # the records whose cells are checked
         connection.execute(
             "CREATE OR REPLACE TABLE problems (record BIGINT, line BIGINT, field VARCHAR, position INTEGER, "
             "edge_case VARCHAR, value VARCHAR, reason VARCHAR)"
@@ -159,11 +154,15 @@ class _Audit:
         cells = [f"c{rule.position}" for rule in self._rules.rules]
         if len(cells) < 2:
             return
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE padding AS {records_of_signs(self._sound, cells)}")
-        count, sound = self._one(f"SELECT (SELECT count(*) FROM padding), (SELECT count(*) FROM {self._sound})")
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE padding AS {records_of_signs(self.findings.sound, cells)}"
+        )
+        count, sound = self._one(f"SELECT (SELECT count(*) FROM padding), (SELECT count(*) FROM {self.findings.sound})")
         if 0 < count <= max(1, _PADDING_SHARE * sound):
-            self._sound = "(SELECT * FROM records WHERE fault IS NULL AND record NOT IN (SELECT record FROM padding))"
-            case = _Case(LINE_CHECKS[LineFault.FILLER])
+            self.findings.sound = (
+                "(SELECT * FROM records WHERE fault IS NULL AND record NOT IN (SELECT record FROM padding))"
+            )
+            case = Case(LINE_CHECKS[LineFault.FILLER])
             self._insert(case, None, "SELECT record, line, NULL, 'nothing but signs' FROM padding")
 
     # --- cells ----------------------------------------------------------------------------------------------------
@@ -180,13 +179,14 @@ class _Audit:
         self._join_parts(tables)
         self._count_verdicts()
         self._count_distinct()
+        self.findings.distinct = {position: tally.distinct for position, tally in self._tallies.items()}
         self._keep_suspects()
 
     def _judge_fields(self, rules: Iterable[FieldRule], table: str, others: list[str]) -> None:
         verdicts = [f"{_verdict(rule)} AS v{rule.position}" for rule in rules]
         self._connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {', '.join(['record', *others, *verdicts])} "
-            f"FROM {self._sound}"
+            f"FROM {self.findings.sound}"
         )
 
     def _join_parts(self, tables: list[str]) -> None:
@@ -208,7 +208,7 @@ class _Audit:
 
     def _count_verdicts(self) -> None:
         """Counts each field's verdicts, two in one sum: a condition for each would cost as much as the checks."""
-        pairs = ((_BLANK, _UNSETTLED), (_WORD, _KEPT))
+        pairs = ((BLANK, UNSETTLED), (WORD, KEPT))
         for rules in _parts(self._checked, _FIELDS_A_SCAN):
             sums = [
                 f"coalesce(sum(CASE v{rule.position} WHEN {low} THEN 1 WHEN {high} THEN {_HALF} ELSE 0 END), 0)"
@@ -221,7 +221,7 @@ class _Audit:
                 tally.checked = checked
                 tally.unsettled, tally.blank = divmod(int(found[2 * place]), _HALF)
                 tally.kept, tally.words = divmod(int(found[2 * place + 1]), _HALF)
-        self._records = self._one("SELECT count(*) FROM records")[0]
+        self._records = self.findings.records = self._one("SELECT count(*) FROM records")[0]
 
     def _count_distinct(self) -> None:
         """Exact where the sample is small; each exact count builds a table, so only a few are taken at once."""
@@ -232,7 +232,7 @@ class _Audit:
         for rules in _parts(self._checked, _FIELDS_COUNTED if exact else _FIELDS_A_SCAN):
             columns = [f"c{rule.position}" for rule in rules]
             counts = [f"count(DISTINCT {column})" if exact else distinct_about(column) for column in columns]
-            row = self._one(f"SELECT {', '.join(counts)} FROM {self._sound}")
+            row = self._one(f"SELECT {', '.join(counts)} FROM {self.findings.sound}")
             for rule, count in zip(rules, row, strict=True):
                 self._tallies[rule.position].distinct = count
 
@@ -240,7 +240,7 @@ class _Audit:
         columns = [f"c{rule.position}" for rule in self._checked]
         if not columns:
             return
-        cells = f"(SELECT {', '.join(columns)} FROM {self._sound})"
+        cells = f"(SELECT {', '.join(columns)} FROM {self.findings.sound})"
         rows = self._connection.execute(
             f"SELECT name, count(*) FROM (SELECT DISTINCT name, value FROM {long_form(cells, columns)}) GROUP BY name"
         )
@@ -251,9 +251,9 @@ class _Audit:
         """The records with an unsettled cell, a word for missing, or a required cell blank, and those cells."""
         wanted = [rule for rule in self._checked if self._has_suspects(rule)]
         tests = [
-            f"v{rule.position} IN ({_BLANK}, {_UNSETTLED}, {_WORD})"
+            f"v{rule.position} IN ({BLANK}, {UNSETTLED}, {WORD})"
             if rule.required
-            else f"v{rule.position} IN ({_UNSETTLED}, {_WORD})"
+            else f"v{rule.position} IN ({UNSETTLED}, {WORD})"
             for rule in wanted
         ]
         columns = [f"r.c{rule.position}, v.v{rule.position}" for rule in wanted]
@@ -275,9 +275,9 @@ class _Audit:
             if tally.words:
                 self._count_words(rule)
             if rule.required and tally.blank + tally.words:
-                self._list_missing(rule, _Case(MISSING_REQUIRED, rule.field), (_BLANK, _WORD))
+                self._list_missing(rule, Case(MISSING_REQUIRED, rule.field), (BLANK, WORD))
             elif tally.words and rule.kind in DATED | NUMERIC:
-                self._list_missing(rule, _Case(DISGUISED_MISSING, rule.field), (_WORD,))
+                self._list_missing(rule, Case(DISGUISED_MISSING, rule.field), (WORD,))
             if tally.unsettled:
                 self._judge_unsettled(rule)
             if rule.unique:
@@ -286,14 +286,14 @@ class _Audit:
     def _count_words(self, rule: FieldRule) -> None:
         column = f"c{rule.position}"
         rows = self._connection.execute(
-            f"SELECT {column}, count(*) FROM suspects WHERE v{rule.position} = {_WORD} GROUP BY {column} ORDER BY "
+            f"SELECT {column}, count(*) FROM suspects WHERE v{rule.position} = {WORD} GROUP BY {column} ORDER BY "
             f"{column}"
         ).fetchall()
         self._tallies[rule.position].tokens = dict(rows)
 
-    def _list_missing(self, rule: FieldRule, case: _Case, verdicts: tuple[int, ...]) -> None:
+    def _list_missing(self, rule: FieldRule, case: Case, verdicts: tuple[int, ...]) -> None:
         verdict = f"v{rule.position}"
-        reason = f"CASE WHEN {verdict} = {_BLANK} THEN 'empty' ELSE 'holds a word or filler that means missing' END"
+        reason = f"CASE WHEN {verdict} = {BLANK} THEN 'empty' ELSE 'holds a word or filler that means missing' END"
         wanted = ", ".join(str(kind) for kind in verdicts)
         self._insert(
             case, rule, f"SELECT record, line, c{rule.position}, {reason} FROM suspects WHERE {verdict} IN ({wanted})"
@@ -304,7 +304,7 @@ class _Audit:
         column, verdict = f"c{rule.position}", f"v{rule.position}"
         checks = checks_of(rule)
         source = (
-            f"(SELECT {column} AS value, count(*) AS n FROM suspects WHERE {verdict} = {_UNSETTLED} GROUP BY {column})"
+            f"(SELECT {column} AS value, count(*) AS n FROM suspects WHERE {verdict} = {UNSETTLED} GROUP BY {column})"
         )
         faults = ", ".join(
             f"coalesce({check.fault(rule)}, false) AS fault{place}" for place, check in enumerate(checks)
@@ -326,10 +326,10 @@ class _Audit:
         for place, check in enumerate(checks):
             if hits[place]:
                 self._insert(
-                    _Case(check, rule.field),
+                    Case(check, rule.field),
                     rule,
                     f"SELECT s.record, s.line, s.{column}, j.reason{place} FROM suspects AS s JOIN judged AS j "
-                    f"ON s.{column} = j.value WHERE s.{verdict} = {_UNSETTLED} AND j.fault{place}",
+                    f"ON s.{column} = j.value WHERE s.{verdict} = {UNSETTLED} AND j.fault{place}",
                 )
 
     def _count_formats(self, rule: FieldRule) -> None:
@@ -346,9 +346,10 @@ class _Audit:
         cell, verdict = f"r.c{rule.position}", f"v.v{rule.position}"
         kept = (
             f"SELECT {cell} AS key, r.record, r.line, v.row_hash FROM records AS r JOIN verdicts AS v ON r.record "
-            f"= v.record WHERE {verdict} IN ({_FINE}, {_UNSETTLED}, {_KEPT})"
+            f"= v.record WHERE {verdict} IN ({FINE}, {UNSETTLED}, {KEPT})"
         )
-        repeated = f"SELECT c{rule.position} AS key FROM {self._sound} GROUP BY c{rule.position} HAVING count(*) > 1"
+        column = f"c{rule.position}"
+        repeated = f"SELECT {column} AS key FROM {self.findings.sound} GROUP BY {column} HAVING count(*) > 1"
         if not self._one(f"SELECT count(*) FROM ({repeated})")[0]:
             return
         places = (
@@ -357,7 +358,7 @@ class _Audit:
             f"FROM ({kept} AND {cell} IN (SELECT key FROM ({repeated}) WHERE key IS NOT NULL))"
         )
         self._insert(
-            _Case(DUPLICATE_KEY, rule.field),
+            Case(DUPLICATE_KEY, rule.field),
             rule,
             f"SELECT record, line, key, 'first used by record ' || CAST(first AS VARCHAR) FROM ({places}) "
             "WHERE record > first AND record = first_alike",
@@ -378,7 +379,7 @@ class _Audit:
                 f"line_{fault}", f"Line fault: {fault}", "The line does not fit.", Tier.NEEDS_REVIEW
             )
             self._insert(
-                _Case(check),
+                Case(check),
                 None,
                 f"SELECT record, line, coalesce(line_text, ''), {_line_reason(fault, len(self._rules.rules))} FROM "
                 "records "
@@ -408,7 +409,7 @@ class _Audit:
         )
         for (place,) in self._connection.execute("SELECT DISTINCT pair FROM fused ORDER BY pair").fetchall():
             pair = pairs[place]
-            case = _Case(FUSED_CELLS, pair.field)
+            case = Case(FUSED_CELLS, pair.field)
             self._insert(case, pair.left, _splits(pair, place))
 
     def list_swallowed(self) -> None:
@@ -419,7 +420,7 @@ class _Audit:
                 continue
             query = swallowed_values(left, right)
             if query is not None and self._one(f"SELECT count(*) FROM ({query})")[0]:
-                self._insert(_Case(FUSED_CELLS, f"{left.field} + {right.field}"), left, query)
+                self._insert(Case(FUSED_CELLS, f"{left.field} + {right.field}"), left, query)
 
     def list_duplicates(self) -> None:
         """The second and later ones of records equal in all cells, or, where a line does not fit, in its text."""
@@ -441,7 +442,7 @@ class _Audit:
 
     def _insert_duplicates(self, places: str) -> None:
         self._insert(
-            _Case(DUPLICATE_RECORD),
+            Case(DUPLICATE_RECORD),
             None,
             f"SELECT record, line, NULL, 'same as record ' || CAST(first AS VARCHAR) FROM ({places}) WHERE record > "
             "first",
@@ -449,7 +450,7 @@ class _Audit:
 
     # --- counts ---------------------------------------------------------------------------------------------------
 
-    def report(self, reading: Reading) -> AuditReport:
+    def report(self, reading: Reading, *, population: int | None, core_only: bool) -> AuditReport:
         cases = self._edge_cases()
         combinations = self._combinations(cases)
         unclean = sum(combination.records for combination in combinations)
@@ -464,6 +465,9 @@ class _Audit:
             problems=sum(case.records for case in cases),
             not_checked=not_checked(self._rules),
             combinations=combinations,
+            hints=tuple(self.findings.hints),
+            agreement=tuple(self.findings.agreement),
+            core_only=core_only,
         )
 
     def _edge_cases(self) -> tuple[EdgeCase, ...]:
@@ -479,7 +483,7 @@ class _Audit:
         return tuple(self._edge_case(*row) for row in rows)
 
     def _edge_case(self, edge_case: str, records: int, first: int, example: str | None) -> EdgeCase:
-        case = self._cases[edge_case]
+        case = self.findings.cases[edge_case]
         share = share_value(records, self._records)
         shown = (example or "")[:_EXAMPLE_LENGTH]
         return EdgeCase(
@@ -555,15 +559,9 @@ class _Audit:
         for table in ("verdicts", "suspects", "judged", "misfits", "short_records", "splits", "fused", "padding"):
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
 
-    def _insert(self, case: _Case, rule: FieldRule | None, rows: str) -> None:
+    def _insert(self, case: Case, rule: FieldRule | None, rows: str) -> None:
         """Adds rows (record, line, value, reason) to the problem list under an edge case."""
-        self._cases[case.id] = case
-        name = quote_literal(case.field) if case.field else "''"
-        position = str(rule.position) if rule else "NULL"
-        self._connection.execute(
-            f"INSERT INTO problems SELECT record, line, {name}, {position}, {quote_literal(case.id)}, value, reason "
-            f"FROM ({rows}) AS found(record, line, value, reason)"
-        )
+        self.findings.problems(case.check, rows, fields=case.field, position=rule.position if rule else None)
 
     def _one(self, query: str) -> tuple[int, ...]:
         row = self._connection.execute(query).fetchone()
@@ -577,16 +575,15 @@ def _parts(rules: tuple[FieldRule, ...], size: int) -> list[tuple[FieldRule, ...
 def _verdict(rule: FieldRule) -> str:
     """SQL for a cell's verdict: the cheap certainties first."""
     column = f"c{rule.position}"
-    fine = f"WHEN {surely_fine(rule, column)} THEN {_FINE}"
+    fine = f"WHEN {surely_fine(rule, column)} THEN {FINE}"
     kept = is_kept_word(column, rule)
     if kept:
-        fine = f"{fine} WHEN {kept} THEN {_KEPT}"
+        fine = f"{fine} WHEN {kept} THEN {KEPT}"
     missing = (
-        f"WHEN {is_blank_or_missing_word(column, rule)} THEN CASE WHEN {is_blank(column)} THEN {_BLANK} ELSE "
-        f"{_WORD} END"
+        f"WHEN {is_blank_or_missing_word(column, rule)} THEN CASE WHEN {is_blank(column)} THEN {BLANK} ELSE {WORD} END"
     )
     steps = f"{fine} {missing}" if is_decisive(rule) else f"{missing} {fine}"
-    return f"CAST(CASE WHEN {is_empty(column)} THEN {_BLANK} {steps} ELSE {_UNSETTLED} END AS UTINYINT)"
+    return f"CAST(CASE WHEN {is_empty(column)} THEN {BLANK} {steps} ELSE {UNSETTLED} END AS UTINYINT)"
 
 
 def _splits(pair: FusedPair, place: int) -> str:

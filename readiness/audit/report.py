@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from readiness.audit.reading.values import Reading
-from readiness.audit.rules import FieldRules
+from readiness.audit.rules import FieldRules, Relation
 from readiness.errors import UnknownNameError
 from readiness.shares import share_of, whole_percent
 
@@ -89,6 +89,69 @@ class Combination(_Value):
     records: int
 
 
+class Hint(_Value):
+    """Something worth a look that is no problem by itself: no record leaves the clean case for it."""
+
+    id: str  # `kind: fields`
+    kind: str
+    fields: tuple[str, ...] = ()
+    title: str  # e.g. "Unusually large: amount"
+    text: str  # what was seen and what it may mean, with its figures and without raw values
+    records: int = 0
+    examples: tuple[str, ...] = ()  # values as they stand in the file; emptied when raw records are removed
+    relation: Relation | None = None  # the rule that the hint offers
+
+
+class SampleWarning(_Value):
+    """A sign that the sample was not drawn at random."""
+
+    what: str
+    why: str
+
+
+class SampleLimits(_Value):
+    """What a sample of this size and kind cannot show."""
+
+    hidden_below: float  # 0..1; an edge case rarer than this may be missing from the sample altogether (95%)
+    population: int | None = None  # records that the sample was drawn from, when somebody has said so
+    sentences: tuple[str, ...] = ()
+    warnings: tuple[SampleWarning, ...] = ()
+
+
+class AgreementMeasure(_Value):
+    """One measure of agreement with its 95% interval."""
+
+    name: str  # "Fleiss' kappa", "Krippendorff's alpha", ...
+    value: float | None  # None: undefined, for example when every answer is the same
+    low: float | None = None
+    high: float | None = None
+
+
+class ConfusedPair(_Value):
+    """Two labels that annotators gave to the same item."""
+
+    first: str
+    second: str
+    pairs: int  # pairs of answers about one item
+    share: float  # of all disagreeing pairs
+
+
+class LabelAgreement(_Value):
+    """How far annotators agree on the labels of the same items."""
+
+    label_fields: tuple[str, ...]
+    annotator_field: str = ""  # empty when each annotator has a column
+    item_field: str = ""  # empty when each record is an item
+    items: int
+    annotators: int
+    answers: int
+    labels: tuple[str, ...]
+    raw: float | None  # share of agreeing pairs of answers
+    measures: tuple[AgreementMeasure, ...] = ()
+    confused: tuple[ConfusedPair, ...] = ()  # most frequent first
+    sentence: str
+
+
 class NotChecked(_Value):
     """Something that this audit did not look at, and why."""
 
@@ -133,6 +196,10 @@ class AuditReport(_Value):
     combinations: tuple[
         Combination, ...
     ] = ()  # most records first; what the effect of handling decisions is counted from
+    hints: tuple[Hint, ...] = ()
+    agreement: tuple[LabelAgreement, ...] = ()
+    limits: SampleLimits | None = None
+    core_only: bool = False  # only missing values, formats, numbers, exact duplicates and damaged characters
 
     @property
     def sentence(self) -> str:
@@ -158,6 +225,7 @@ class AuditReport(_Value):
         return self.model_copy(
             update={
                 "edge_cases": tuple(case.model_copy(update={"example": ""}) for case in self.edge_cases),
+                "hints": tuple(hint.model_copy(update={"examples": ()}) for hint in self.hints),
                 "fields": tuple(
                     profile.model_copy(
                         update={

@@ -53,6 +53,32 @@ class DecimalMark(StrEnum):
     UNDECIDED = "undecided"
 
 
+class RelationKind(StrEnum):
+    """How fields of one record belong together."""
+
+    ORDER = "order"  # fields: (start, end); the end never lies before the start
+    SUM = "sum"  # fields: (part, part, ..., total); the parts add up to the total
+    DEPENDENCY = "dependency"  # fields: (key, ..., value); records with one key have one value
+
+
+class Relation(BaseModel):
+    """A cross-field rule. One that is not applied is an offer: it was found in the sample, and nobody has said yes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: RelationKind
+    fields: tuple[str, ...] = Field(min_length=2)
+    applied: bool = False
+    support: float = Field(default=0.0, ge=0.0, le=1.0)  # share of the compared records that follow it
+    records: int = Field(default=0, ge=0)  # that could be compared
+    because: str = ""
+    edited: bool = False  # a person has switched it, so another file does not switch it back
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind.value}: {' + '.join(self.fields)}"
+
+
 class FieldRule(BaseModel):
     """What one field's values should be. `position` is the 0-based column; `suggested_because` says why."""
 
@@ -70,6 +96,10 @@ class FieldRule(BaseModel):
     decimal_mark: DecimalMark = DecimalMark.UNDECIDED
     unique: bool = False  # no two records may share a value
     pattern: str = ""  # regular expression that a whole value must match; empty: none
+    low: str = ""  # least and greatest value that is plausible, as written in the field; empty: no limit
+    high: str = ""
+    allowed: tuple[str, ...] = ()  # the only values that the field may hold; empty: any
+    spellings: bool = True  # whether different spellings of one value are looked for
     fit: float = Field(default=0.0, ge=0.0, le=1.0)  # share of the filled values that fit `kind`
     suggested_because: str = ""
     edited: bool = False  # a person has changed the suggestion, so another file does not bring another one
@@ -88,6 +118,7 @@ class FieldRules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rules: tuple[FieldRule, ...] = ()
+    relations: tuple[Relation, ...] = ()
 
     def of(self, field: str) -> FieldRule | None:
         return next((rule for rule in self.rules if rule.field == field), None)
@@ -101,14 +132,17 @@ class FieldRules(BaseModel):
         unknown = [name for name in by_name if name not in set(fields)]
         if unknown:
             raise UnknownFieldError(unknown[0], fields)
-        return FieldRules(
-            rules=tuple(
-                by_name[name].model_copy(update={"position": position})
-                if name in by_name
-                else FieldRule(field=name, position=position)
-                for position, name in enumerate(fields)
-            )
+        complete = tuple(
+            by_name[name].model_copy(update={"position": position})
+            if name in by_name
+            else FieldRule(field=name, position=position)
+            for position, name in enumerate(fields)
         )
+        return FieldRules(rules=complete, relations=self.relations)
+
+    def with_rules(self, rules: Sequence[FieldRule]) -> FieldRules:
+        """The same relations over other field rules."""
+        return FieldRules(rules=tuple(rules), relations=self.relations)
 
     def requiring(self, fields: Sequence[str]) -> FieldRules:
         """The same rules with exactly `fields` required. Raises UnknownFieldError for a name without a rule."""
@@ -116,6 +150,4 @@ class FieldRules(BaseModel):
         for name in fields:
             if name not in known:
                 raise UnknownFieldError(name, known)
-        return FieldRules(
-            rules=tuple(rule.model_copy(update={"required": rule.field in fields}) for rule in self.rules)
-        )
+        return self.with_rules([rule.model_copy(update={"required": rule.field in fields}) for rule in self.rules])

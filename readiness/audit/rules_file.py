@@ -42,11 +42,11 @@ def rules_from_yaml(text: str, suggested: FieldRules, *, name: str = "rules file
     fields = [rule.field for rule in suggested.rules]
     aligned = listed.for_fields(fields)
     named = {rule.field for rule in listed.rules}
-    return FieldRules(
-        rules=tuple(
+    return suggested.with_rules(
+        [
             mine.model_copy(update={"fit": theirs.fit}) if mine.field in named else theirs
             for mine, theirs in zip(aligned.rules, suggested.rules, strict=True)
-        )
+        ]
     )
 
 

@@ -107,10 +107,10 @@ def settled_rules(connection: DuckDBPyConnection, reading: Reading, rules: Field
     """One rule for each field of `reading`; a format that a rule leaves open is filled in from the sample."""
     complete = rules.for_fields(reading.fields)
     if not any(rule.check and not rule.format and rule.kind in DATED | NUMERIC for rule in complete.rules):
-        return FieldRules(rules=tuple(_with_one_meaning(rule) for rule in complete.rules))
+        return complete.with_rules([_with_one_meaning(rule) for rule in complete.rules])
     evidence = gather_evidence(connection, reading.fields)
     forget_sample(connection)
-    return FieldRules(rules=tuple(_settled(rule, field) for rule, field in zip(complete.rules, evidence, strict=True)))
+    return complete.with_rules([_settled(rule, field) for rule, field in zip(complete.rules, evidence, strict=True)])
 
 
 def _settled(rule: FieldRule, field: FieldEvidence) -> FieldRule:

@@ -212,11 +212,13 @@ class Projects:
     def save_rules(self, project_id: str, rules: Sequence[FieldRule], *, version: int, who: str) -> None:
         """The field rules as edited."""
         current = self.load(project_id).rules
-        marked = [r if r == current.of(r.field) else r.model_copy(update={"edited": True}) for r in rules]
+        edited = current.with_rules(
+            [r if r == current.of(r.field) else r.model_copy(update={"edited": True}) for r in rules]
+        )
         self.change(
             project_id,
             Kind.FIELD_RULES,
-            {"rules": [rule.model_dump(mode="json") for rule in marked]},
+            edited.model_dump(mode="json"),
             version=version,
             who=who,
             what="edited the field rules",
@@ -538,13 +540,15 @@ def _untouched(kind: Kind, body: Mapping[str, Any], parts: Iterable[str]) -> boo
 
 
 def _keep_edited(current: FieldRules, suggested: FieldRules) -> FieldRules:
-    """The suggested rules, but those that a user has set for a field of the same name stay."""
+    """The suggested rules, but those that a user has set for a field or relation of the same name stay."""
     edited = {rule.field: rule for rule in current.rules if rule.edited}
     merged = []
     for rule in suggested.rules:
         mine = edited.get(rule.field)
         merged.append(mine.model_copy(update={"position": rule.position, "fit": rule.fit}) if mine else rule)
-    return FieldRules(rules=tuple(merged))
+    switched = {relation.id: relation for relation in current.relations if relation.edited}
+    relations = tuple(switched.get(relation.id, relation) for relation in suggested.relations)
+    return FieldRules(rules=tuple(merged), relations=relations)
 
 
 def _carrying_over(item: ScopeItem, earlier: ScopeItem) -> ScopeItem:
