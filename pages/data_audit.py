@@ -1,6 +1,6 @@
 """The data audit: a sample of real records in, the clean share and everything else out."""
 
-from readiness.ui import audit_view
+from readiness.ui import audit_view, rules_view, sample_view
 from readiness.ui.page import link_next, open_page
 from readiness.ui.rooms import AUDIT, SCOPE
 
@@ -9,9 +9,10 @@ here = open_page(
     "Upload 200 to 300 real production records, as they come: not a cleaned export, not the best ones. "
     "Then decide what production does with each edge case.",
 )
-audit_view.sample(here)
+sample_view.sample(here)
 if here.state.sample is not None:
-    audit_view.field_rules(here)
+    rules_view.field_rules(here)
+    rules_view.relations(here)
     audit_view.run(here)
 if here.state.audit is not None:
     audit_view.result(here)

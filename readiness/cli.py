@@ -1,27 +1,34 @@
 """The command line: `readiness` opens the dashboard; its commands do the same chain without a browser.
 
-Exit codes: 0 done, 2 the input or the call is wrong (one sentence on stderr), 3 the project file is in use.
+Exit codes: 0 done, 1 a --check was not passed, 2 the input or the call is wrong (one sentence on stderr), 3 the
+project file is in use, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from readiness import __version__
 from readiness.errors import EmptyFileError, InputError, InvalidValueError, ReadinessError, StoreInUseError
 
 if TYPE_CHECKING:
+    from readiness.audit.gate import GateCheck, GateResult
     from readiness.audit.report import AuditReport
     from readiness.audit.shift_report import ShiftReport
     from readiness.project import Projects
 
-DONE, WRONG, IN_USE = 0, 2, 3
+DONE, NOT_PASSED, WRONG, IN_USE, INTERRUPTED = 0, 1, 2, 3, 130
 WHO = "command line"
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 a --check was not passed, 2 the input or the call is wrong, 3 the project file is in use."
+)
+_MOST_LINES = 12  # of hints on the screen; the JSON and the document hold all of them
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _refuse(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.", WRONG)
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
 def _refuse(error: ReadinessError | str, code: int) -> int:
@@ -60,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _OneSentence(
         prog="readiness",
         description="Readiness assessment for AI projects. Without a command it opens the dashboard in the browser.",
+        epilog=EXIT_CODES,
     )
     parser.add_argument("--version", action="version", version=f"readiness {__version__}")
     _store_option(parser)
@@ -78,7 +86,12 @@ def _store_option(parser: argparse.ArgumentParser, **extra: Any) -> None:
 
 
 def _audit_command(commands: Any) -> None:
-    parser = commands.add_parser("audit", help="audit a file of records", description="Audit a file of records.")
+    parser = commands.add_parser(
+        "audit",
+        help="audit a file of records",
+        description="Audit a file of records.",
+        epilog=f"Example: readiness audit records.csv --rules rules.yaml --check 'clean>=0.9'. {EXIT_CODES}",
+    )
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="CSV, TSV, JSON, JSON Lines, XLSX or Parquet, also .gz/.zip"
     )
@@ -91,8 +104,32 @@ def _audit_command(commands: Any) -> None:
     parser.add_argument(
         "--problems", type=Path, metavar="OUT", help="write the problem list as .csv, .xlsx or .parquet"
     )
+    parser.add_argument(
+        "--annotated",
+        type=Path,
+        metavar="OUT",
+        help="write every record with its tier, edge cases and reasons as .csv, .xlsx or .parquet",
+    )
     parser.add_argument("--document", type=Path, metavar="OUT", help="write the audit document as .md or .docx")
     parser.add_argument("--save-rules", type=Path, metavar="OUT", help="write the field rules that were used as YAML")
+    parser.add_argument(
+        "--check",
+        action="append",
+        default=[],
+        metavar="CHECK",
+        help="such as clean>=0.9, duplicate_record<=1%% or clean.low>=0.85; exit code 1 when it fails; may be repeated",
+    )
+    parser.add_argument(
+        "--population", type=int, metavar="N", help="how many records the sample was drawn from, for the intervals"
+    )
+    parser.add_argument(
+        "--core-only",
+        action="store_true",
+        help="only missing values, formats, numbers, exact duplicates, damaged characters and broken lines",
+    )
+    parser.add_argument(
+        "--memory-limit", metavar="SIZE", help="such as 1GB; what does not fit goes to the temporary folder"
+    )
     _reading_options(parser)
     parser.set_defaults(run=_audit)
 
@@ -149,23 +186,33 @@ def _dashboard(call: argparse.Namespace) -> int:
 
 
 def _audit(call: argparse.Namespace) -> int:
-    _refuse_unwritable(call.problems, (".csv", ".xlsx", ".parquet"), "--problems")
-    _refuse_unwritable(call.document, (".md", ".docx"), "--document")
-    for out in (_json_file(call), call.problems, call.document, call.save_rules):
-        _refuse_place(out, keep=call.file)
-        _refuse_place(out, keep=call.older)
+    _refuse_outputs(call)
+    checks, limit = _checks(call), _memory_limit(call)
+    from readiness.audit.memory import within_memory
+
+    with within_memory(limit):
+        return _audit_within(call, checks)
+
+
+def _audit_within(call: argparse.Namespace, checks: list[GateCheck]) -> int:
     from readiness.audit.engine import audit_sample
     from readiness.audit.suggestion import suggest_rules
 
     connection, reading = _open(call)
     rules = _rules(call, suggest_rules(connection, reading))
-    report = audit_sample(connection, reading, rules)
+    report = audit_sample(connection, reading, rules, population=call.population, core_only=call.core_only)
     shift = _shift(call, connection, reading, rules) if call.older else None
-    _write_outputs(call, connection, report, shift)
+    if shift is not None:
+        from readiness.audit.not_checked import compared_with_older
+
+        report = compared_with_older(report)
+    results = _judged(checks, report)
+    _write_outputs(call, connection, report, shift, results)
     if call.json != "-":
         _print_summary(report)
         _print_shift(shift)
-    return DONE
+    _print_checks(results, sys.stderr if call.json == "-" else sys.stdout)
+    return NOT_PASSED if any(not result.passed for result in results) else DONE
 
 
 def _read(call: argparse.Namespace) -> int:
@@ -221,17 +268,67 @@ def _brief(call: argparse.Namespace) -> int:
 # --- parts of commands --------------------------------------------------------------------------------------------
 
 
+def _refuse_outputs(call: argparse.Namespace) -> None:
+    """Refuse before the work what could not be written or meant after it."""
+    for out, option in ((call.problems, "--problems"), (call.annotated, "--annotated")):
+        _refuse_unwritable(out, (".csv", ".xlsx", ".parquet"), option)
+    _refuse_unwritable(call.document, (".md", ".docx"), "--document")
+    for out in (_json_file(call), call.problems, call.annotated, call.document, call.save_rules):
+        _refuse_place(out, keep=call.file)
+        _refuse_place(out, keep=call.older)
+    if call.population is not None and call.population < 1:
+        raise InvalidValueError("--population", call.population, "must be at least 1")
+
+
 def _open(call: argparse.Namespace) -> tuple[Any, Any]:
     """A workspace with the records of the file, and how they were read."""
+    return _opened(call, call.file, _options(call))
+
+
+def _opened(call: argparse.Namespace, file: Path, options: Any) -> tuple[Any, Any]:
     from readiness.audit.reading.sample import open_workspace, read_sample
-    from readiness.audit.reading.values import ReadingOptions, SampleFile
+    from readiness.audit.reading.values import SampleFile
+
+    connection = open_workspace(memory_limit=_memory_limit(call))
+    return connection, read_sample(SampleFile(file, file.name), connection, options=options)
+
+
+def _options(call: argparse.Namespace) -> Any:
+    from readiness.audit.reading.values import ReadingOptions
 
     delimiter = {"tab": "\t", "\\t": "\t"}.get(call.delimiter or "", call.delimiter)
-    options = ReadingOptions(
-        encoding=call.encoding, delimiter=delimiter, header_line=call.header_line, sheet=call.sheet
-    )
-    connection = open_workspace()
-    return connection, read_sample(SampleFile(call.file, call.file.name), connection, options=options)
+    return ReadingOptions(encoding=call.encoding, delimiter=delimiter, header_line=call.header_line, sheet=call.sheet)
+
+
+def _memory_limit(call: argparse.Namespace) -> str | None:
+    text = getattr(call, "memory_limit", None)
+    if text is None:
+        return None
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT])i?B?", text.strip(), re.IGNORECASE)
+    if not found or float(found[1]) <= 0:
+        raise InvalidValueError("--memory-limit", text, "is no size; write it as 500MB or 1GB")
+    return f"{found[1]}{found[2].upper()}B"
+
+
+def _checks(call: argparse.Namespace) -> list[GateCheck]:
+    if not call.check:
+        return []
+    from readiness.audit.gate import read_check
+
+    return [read_check(text) for text in call.check]
+
+
+def _judged(checks: list[GateCheck], report: AuditReport) -> list[GateResult]:
+    if not checks:
+        return []
+    from readiness.audit.gate import judge_check
+
+    return [judge_check(check, report) for check in checks]
+
+
+def _print_checks(results: list[GateResult], stream: TextIO) -> None:
+    for result in results:
+        print(_one_line(result.sentence), file=stream)
 
 
 def _rules(call: argparse.Namespace, suggested: Any) -> Any:
@@ -246,9 +343,15 @@ def _rules(call: argparse.Namespace, suggested: Any) -> Any:
     return rules
 
 
-def _write_outputs(call: argparse.Namespace, connection: Any, report: AuditReport, shift: ShiftReport | None) -> None:
+def _write_outputs(
+    call: argparse.Namespace,
+    connection: Any,
+    report: AuditReport,
+    shift: ShiftReport | None,
+    results: list[GateResult],
+) -> None:
     if call.json:
-        text, out = report_json(report, shift), _json_file(call)
+        text, out = report_json(report, shift, results), _json_file(call)
         if out is None:
             print(text)
         else:
@@ -257,50 +360,110 @@ def _write_outputs(call: argparse.Namespace, connection: Any, report: AuditRepor
         from readiness.audit.problems import write_problems
 
         write_problems(connection, call.problems)
+    if call.annotated:
+        from readiness.audit.annotated import write_annotated
+
+        write_annotated(connection, report, call.annotated)
     if call.document:
-        call.document.write_bytes(_document(report, call.document.suffix.lower()))
+        call.document.write_bytes(_document(report, call.document.suffix.lower(), shift))
     if call.save_rules:
         from readiness.audit.rules_file import write_rules
 
         write_rules(report.rules, call.save_rules)
 
 
-def report_json(report: AuditReport, shift: ShiftReport | None = None) -> str:
-    """The report as JSON text: records, clean, tiers, edge_cases, fields, reading, what was not checked, the shift."""
+def report_json(report: AuditReport, shift: ShiftReport | None = None, results: Sequence[GateResult] = ()) -> str:
+    """The report as JSON text: records, clean, tiers, edge_cases, fields, reading, what was not checked, the overlap
+    and primary categories, the shift, and what the checks came to."""
     import json
+
+    from readiness.audit.overlap import overlap_of, primary_categories
 
     content = report.model_dump(mode="json")
     first = ("records", "clean", "tiers", "edge_cases", "fields", "reading")
     ordered = {name: content[name] for name in first} | {name: content[name] for name in content if name not in first}
+    ordered["primary_categories"] = [_plain(category) for category in primary_categories(report)]
+    ordered["overlap"] = _plain(overlap_of(report))
     if shift is not None:
         ordered["shift"] = shift.model_dump(mode="json")
+    if results:
+        ordered["checks"] = [
+            {"check": one.check.text, "passed": one.passed, "value": one.value, "sentence": one.sentence}
+            for one in results
+        ]
     return json.dumps(ordered, indent=2, ensure_ascii=True)
 
 
-def _document(report: AuditReport, suffix: str) -> bytes:
+def _plain(value: Any) -> Any:
+    """A frozen value of the overlap as JSON can hold it."""
+    from dataclasses import fields, is_dataclass
+
+    from pydantic import BaseModel
+
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _document(report: AuditReport, suffix: str, shift: ShiftReport | None) -> bytes:
     from readiness.project.documents import audit_file
 
-    return audit_file(report, suffix.removeprefix("."))
+    return audit_file(report, suffix.removeprefix("."), shift=shift)
 
 
 def _print_summary(report: AuditReport) -> None:
-    print(_one_line(f"{report.reading.name}: {report.reading.sentence}"))
-    print(report.sentence)
+    for line in _summary(report):
+        print(_one_line(line))
+
+
+def _summary(report: AuditReport) -> Iterator[str]:
+    """The report on a screen: clean share, edge cases, tiers, what the sample cannot show, hints, agreement."""
+    yield f"{report.reading.name}: {report.reading.sentence}"
+    yield report.sentence
+    if report.core_only:
+        yield "Core checks only: what goes beyond single cells, exact duplicates and broken lines was not looked at."
     for case in report.edge_cases:
-        print(f"  {case.records:>9,}  {case.share:6.1%}  ({case.low:.1%} to {case.high:.1%})  {_one_line(case.title)}")
+        yield f"  {case.records:>9,}  {case.share:6.1%}  ({case.low:.1%} to {case.high:.1%})  {case.title}"
     for tier in report.tiers:
-        print(f"  {tier.records:>9,}  {tier.share:6.1%}  {tier.tier.value}")
+        yield f"  {tier.records:>9,}  {tier.share:6.1%}  {tier.tier.value}"
+    if report.limits and report.limits.sentences:
+        yield f"What this sample cannot show: {report.limits.sentences[0]}"
+    for warning in report.limits.warnings if report.limits else ():
+        yield f"  {warning.what}. {warning.why}"
+    if report.hints:
+        yield "Worth a look, counted as no problem:"
+    for hint in report.hints[:_MOST_LINES]:
+        yield f"  {hint.title}" + (f" ({hint.records:,} records)" if hint.records else "")
+    if len(report.hints) > _MOST_LINES:
+        yield f"  and {len(report.hints) - _MOST_LINES:,} more in the JSON and the document"
+    for agreement in report.agreement:
+        yield agreement.sentence
 
 
 def _shift(call: argparse.Namespace, connection: Any, reading: Any, rules: Any) -> ShiftReport:
-    """What shifted since the older file."""
-    from readiness.audit.reading.sample import open_workspace, read_sample
-    from readiness.audit.reading.values import SampleFile
+    """What shifted since the older file, which is read with the options given, or as found where they do not fit."""
     from readiness.audit.shift import compare_samples
 
-    older_connection = open_workspace()
-    older = read_sample(SampleFile(call.older, call.older.name), older_connection)
+    older_connection, older = _open_older(call, reading)
     return compare_samples(older_connection, older, connection, reading, rules)
+
+
+def _open_older(call: argparse.Namespace, newer: Any) -> tuple[Any, Any]:
+    """The older file's records. Options fit where the reading succeeds and a field of the newer file is there."""
+    from readiness.audit.reading.values import ReadingOptions
+
+    options, found = _options(call), ReadingOptions()
+    if options != found:
+        try:
+            connection, older = _opened(call, call.older, options)
+        except InputError:
+            return _opened(call, call.older, found)
+        if set(older.fields) & set(newer.fields):
+            return connection, older
+        connection.close()
+    return _opened(call, call.older, found)
 
 
 def _print_shift(shift: ShiftReport | None) -> None:

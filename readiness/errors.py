@@ -9,6 +9,7 @@ ReadinessError
 │   ├── UnknownNameError        a project, component, ... that does not exist
 │   ├── InvalidValueError       one value that cannot be accepted, with the place it was typed
 │   └── DuplicateSignatureError one person signing the same definition twice
+├── StoppedError                long work that a user ended before it was done
 ├── ConflictError               a newer version was saved by someone else meanwhile
 └── StoreError
     ├── StoreInUseError         another process holds the project file
@@ -87,6 +88,13 @@ class DuplicateSignatureError(InputError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"{name} has already signed this definition. Agreement needs a second person.")
+
+
+class StoppedError(ReadinessError):
+    """Long work that a user ended before it was done."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped before it was done. Everything is as it was before.")
 
 
 class ConflictError(ReadinessError):

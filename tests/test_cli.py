@@ -104,6 +104,8 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     assert said.startswith(f"usage: readiness {command}".strip())
     if not command:
         assert all(name in said for name in COMMANDS)
+    if command in ("", "audit"):
+        assert "1 a --check was not passed" in " ".join(said.split())
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -217,12 +219,129 @@ def test_an_older_file_is_compared_or_refused_and_never_a_traceback(naive: Path)
     assert main(["audit", str(naive), "--older", str(naive)]) in {0, 2}
 
 
+def test_what_was_compared_with_an_older_file_is_no_longer_called_unchecked(naive: Path, tmp_path: Path) -> None:
+    alone = audited(naive, tmp_path / "1.json")
+    beside = audited(naive, tmp_path / "2.json", "--older", str(naive))
+    unchecked = [{entry["what"] for entry in report["not_checked"]} for report in (alone, beside)]
+    assert unchecked[0] - unchecked[1] == {"Shift over time"}
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_an_older_file_is_read_as_the_newer_one_or_as_found(naive: Path, tmp_path: Path, delimiter: str) -> None:
+    older, newer = tmp_path / "older.csv", tmp_path / "newer.csv"
+    older.write_text(naive.read_text(encoding="utf-8"), encoding="utf-8")
+    newer.write_text(naive.read_text(encoding="utf-8").replace(",", delimiter), encoding="utf-8")
+    report = audited(newer, tmp_path / "out.json", "--delimiter", delimiter, "--older", str(older))
+    assert report["shift"]["fields"] == 5
+    assert report["shift"]["older"]["delimiter"] == ","
+
+
+def test_the_summary_says_what_the_sample_cannot_show(naive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", str(naive), "--population", "600"]) == 0
+    said = capsys.readouterr().out
+    assert "What this sample cannot show: An edge case in fewer than" in said
+    assert "of the 600 records it was drawn from" in said
+    assert "Neighbouring records: id." in said
+
+
+def test_the_population_reaches_every_share(naive: Path, tmp_path: Path) -> None:
+    alone = audited(naive, tmp_path / "1.json", "--required", ALL_REQUIRED)
+    known = audited(naive, tmp_path / "2.json", "--required", ALL_REQUIRED, "--population", "80")
+    whole = audited(naive, tmp_path / "3.json", "--required", ALL_REQUIRED, "--population", "60")
+    assert known["limits"]["population"] == 80
+
+    def widths(report: dict[str, Any]) -> list[float]:
+        shares = [report["clean"], *report["tiers"], *report["edge_cases"]]
+        shares += [one["share"] for one in (*report["primary_categories"], *report["overlap"]["loads"])]
+        return [share["high"] - share["low"] for share in shares]
+
+    assert all(one < other for one, other in zip(widths(known), widths(alone), strict=True))
+    assert set(widths(whole)) == {0.0}
+
+
+def test_primary_categories_and_the_overlap_are_in_the_json(naive: Path, tmp_path: Path) -> None:
+    report = audited(naive, tmp_path / "out.json", "--required", ALL_REQUIRED)
+    assert sum(one["records"] for one in report["primary_categories"]) == 60
+    assert [load["records"] for load in report["overlap"]["loads"]] == [53, 6, 1, 0]
+    assert report["overlap"]["pairs"][0]["share_of_smaller"] == 1.0
+
+
+def test_the_core_checks_alone_say_what_they_left_out(
+    naive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = audited(naive, tmp_path / "out.json", "--core-only")
+    assert report["core_only"] is True
+    assert "Checks beyond the core" in {entry["what"] for entry in report["not_checked"]}
+    assert "Core checks only" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
+def test_every_record_is_written_with_its_tier(naive: Path, tmp_path: Path, suffix: str) -> None:
+    import pandas as pd
+
+    out = tmp_path / f"annotated.{suffix}"
+    assert main(["audit", str(naive), "--required", ALL_REQUIRED, "--annotated", str(out)]) == 0
+    read: dict[str, Callable[..., Any]] = {"csv": pd.read_csv, "xlsx": pd.read_excel, "parquet": pd.read_parquet}
+    frame = read[suffix](out)
+    assert list(frame["readiness_record"]) == list(range(1, 61))
+    assert (frame["readiness_tier"] == "clean").sum() == 53
+    assert frame["readiness_edge_cases"][11] == "Required field missing: vendor; Required field missing: date"
+
+
+# --- checks -------------------------------------------------------------------------------------------------------
+
+
+def test_checks_that_are_passed_say_so(naive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call = ["audit", str(naive), "--required", ALL_REQUIRED]
+    assert (
+        main([*call, "--check", "clean>=80%", "--check", "missing:vendor<=0.05", "--check", "duplicate_record=0"]) == 0
+    )
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "passed clean>=80%: clean is 88.3333%, wanted at least 80%.",
+        "passed missing:vendor<=0.05: missing:vendor is 1.6667%, wanted at most 5%.",
+        "passed duplicate_record=0: duplicate_record is 0%, wanted exactly 0%.",
+    ]
+
+
+def test_one_failed_check_is_its_own_exit_code_and_the_files_are_written(
+    naive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "problems.csv"
+    call = ["audit", str(naive), "--required", ALL_REQUIRED, "--problems", str(out), "--check", "records>=10"]
+    assert main([*call, "--check", "clean>=0.9"]) == 1
+    assert "FAILED clean>=0.9: clean is 88.3333%, wanted at least 90%." in capsys.readouterr().out
+    assert out.exists()
+
+
+def test_json_on_standard_output_stays_json_beside_a_check(naive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", str(naive), "--json", "-", "--check", "clean>=1"]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out)["checks"][0]["passed"] is False
+    assert said.err.startswith("FAILED clean>=1")
+
+
+def test_an_unknown_metric_is_refused_beside_the_known_ones(naive: Path, refused: Callable[..., str]) -> None:
+    assert "Known: clean, repairable" in refused("audit", naive, "--check", "cleen>=0.9")
+    assert "id, vendor, date" in refused("audit", naive, "--check", "missing:vendr<=0.1")
+
+
+def test_too_little_memory_is_said_in_one_sentence(tmp_path: Path, refused: Callable[..., str]) -> None:
+    file = tmp_path / "long.csv"
+    file.write_text("a,b\n" + "".join(f"{n},{'x' * 200}{n}\n" for n in range(30_000)), encoding="utf-8")
+    assert "too little" in refused("audit", file, "--memory-limit", "1MB", "--core-only")
+
+
+def test_a_population_smaller_than_the_sample_is_refused(naive: Path, refused: Callable[..., str]) -> None:
+    assert "less than the 60 records" in refused("audit", naive, "--population", "59")
+
+
 def test_the_records_themselves_are_never_written_over(naive: Path, refused: Callable[..., str]) -> None:
     before = naive.read_bytes()
     for arguments in (
         ("read", naive, "--out", naive),
         ("audit", naive, "--problems", naive),
         ("audit", naive, "--json", naive),
+        ("audit", naive, "--annotated", naive),
     ):
         assert "holds the records themselves" in refused(*arguments)
     assert naive.read_bytes() == before
@@ -390,6 +509,9 @@ def test_a_field_name_from_a_file_cannot_move_the_cursor(tmp_path: Path, refused
         ("--json", "no/such/folder/out.json"), ("--problems", "no/such/folder/out.csv"),
         ("--rules", "no-such-rules.yaml"), ("--encoding", "klingon"), ("--delimiter", ""), ("--header-line", "9999"),
         ("--header-line", "-1"), ("--header-line", "two"), ("--sheet",), ("--colour", "red"),
+        ("--annotated", "out.txt"), ("--annotated", "."), ("--population", "0"), ("--population", "many"),
+        ("--check", "clean"), ("--check", ""), ("--check", "clean>=90"), ("--memory-limit", "lots"),
+        ("--memory-limit", "0GB"),
     ],
 )  # fmt: skip
 def test_an_option_that_cannot_be_followed_is_refused_before_anything_is_written(

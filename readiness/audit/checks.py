@@ -19,6 +19,7 @@ from readiness.audit.amounts import (
 )
 from readiness.audit.date_formats import date_columns, fast_date_test
 from readiness.audit.dialect import bytes_of, full_match, part_match, replace_all
+from readiness.audit.mojibake import MISREAD, REPLACED, SURE_PATTERN
 from readiness.audit.reading.values import LineFault
 from readiness.audit.report import Tier
 from readiness.audit.rules import DATED, NUMERIC, DayMonthOrder, FieldKind, FieldRule
@@ -112,12 +113,16 @@ LINE_CHECKS: dict[str, Check] = {
     fault.value: Check(f"line_{fault.value}", title, reason, tier) for fault, title, reason, tier in _LINE_CHECKS
 }
 
-_MOJIBAKE = (
-    "\ufffd|[\u0080-\u009f]|\u00c3[\u0080-\u00bf\u0152-\u0178\u2013-\u203a\u20ac\u2122]"
-    "|\u00c2[\u0080-\u009f\u00a0-\u00bf]|\u00e2\u20ac|\u00e2[\u0080-\u009f]|\u00ef\u00bb\u00bf|\u00ef\u00bf\u00bd|\u00f0\u0178"
+_HIDDEN = "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]"
+_DIRECTION = "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+_RIGHT_TO_LEFT = r"[\p{Arabic}\p{Hebrew}\p{Syriac}\p{Thaana}\p{Nko}]"
+_JOINING = (  # scripts that spell with joiners
+    r"[\p{Arabic}\p{Syriac}\p{Nko}\p{Mongolian}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}\p{Oriya}\p{Tamil}"
+    r"\p{Telugu}\p{Kannada}\p{Malayalam}\p{Sinhala}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
 )
-_HIDDEN = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
-_ENTITY = "&(?:[a-zA-Z]{2,8}|#[0-9]{1,6}|#x[0-9a-fA-F]{1,5});"
+_EMOJI = r"[\p{So}\p{Sk}\x{fe0f}]"
+_MEANT_JOINERS = f"({_JOINING})[\u200c\u200d]|({_EMOJI})\u200d"
+_ENTITY = "&(?:[a-zA-Z]{2,8}[0-9]{0,2}|#[0-9]{1,6}|#x[0-9a-fA-F]{1,5});"
 _BOOLEANS = ("yes", "no", "y", "n", "true", "false", "t", "f", "ja", "nein", "oui", "non", "0", "1")
 _KIND_PATTERNS = {
     FieldKind.EMAIL: r"[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-z]{2,}",
@@ -231,8 +236,8 @@ VALUE_CHECKS: tuple[ValueCheck, ...] = (
         "The text was decoded with the wrong character set, or lost characters on the way.",
         Tier.REPAIRABLE,
         lambda rule: True,
-        lambda rule: part_match("value", _MOJIBAKE),
-        lambda rule: "'wrongly decoded or replaced characters'",
+        lambda rule: part_match("value", SURE_PATTERN),
+        lambda rule: f"CASE WHEN value LIKE '%\ufffd%' THEN '{REPLACED}' ELSE '{MISREAD}' END",
     ),
     ValueCheck(
         "hidden_characters",
@@ -240,7 +245,7 @@ VALUE_CHECKS: tuple[ValueCheck, ...] = (
         "The text holds characters that nobody sees; equal-looking values differ.",
         Tier.REPAIRABLE,
         lambda rule: True,
-        lambda rule: part_match("value", _HIDDEN),
+        lambda rule: f"{_holds_hidden('value')} AND NOT {part_match('value', SURE_PATTERN)}",
         lambda rule: "'zero-width or direction characters'",
     ),
     ValueCheck(
@@ -319,6 +324,18 @@ def format_of(rule: FieldRule) -> str:
 def pattern_of(rule: FieldRule) -> str:
     """The pattern that every value of the field must match; '' for none."""
     return rule.pattern or _KIND_PATTERNS.get(rule.kind, "")
+
+
+def _holds_hidden(value: str) -> str:
+    """SQL: the value holds unseen characters that its script does not need.
+
+    Joiners belong into emoji and into the spelling of Persian or Hindi, direction marks beside right-to-left letters.
+    """
+    directed = (
+        f"CASE WHEN {part_match(value, _RIGHT_TO_LEFT)} THEN {replace_all(value, _DIRECTION, '')} ELSE {value} END"
+    )
+    unmeant = part_match(replace_all(directed, _MEANT_JOINERS, ""), _HIDDEN)
+    return f"CASE WHEN {part_match(value, _HIDDEN)} THEN {unmeant} ELSE false END"
 
 
 def _unless_same_either_way(rule: FieldRule) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from readiness.audit.dialect import extract, replace_all
 from readiness.audit.evidence import FieldEvidence, sampled_records
-from readiness.audit.rules import DayMonthOrder
+from readiness.audit.findings import Findings
+from readiness.audit.rules import DATED, DayMonthOrder, FieldRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,7 @@ _TOLERATED = 0.05  # of the deciding values may say the opposite: strays in the 
 _MOST_BREAKS = 0.01  # of the steps between records may go backward in a sorted file
 _FEWEST_BREAKS = 3  # the wrong reading of a sorted file goes backward at nearly every change of month
 _FEWEST_NEIGHBOURS = 20
+_FIELDS_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +129,65 @@ def _by_other_fields(others: set[DayMonthOrder]) -> OrderDecision:
         order = next(iter(others))
         return OrderDecision(order, f"{order}, as in the file's other date fields; no value of its own shows it")
     return OrderDecision(DayMonthOrder.UNDECIDED, "day-month order undecided: no value has a day above 12")
+
+
+# --- what the audit says about it -------------------------------------------------------------------------------------
+
+
+def day_month_notes(findings: Findings) -> dict[int, str]:
+    """By position, for the date fields whose values have an order: the order and what decided it, or that nothing did.
+
+    For example `day first: 134 values can only be read that way; 210 may be either`.
+    """
+    ordered = [rule for rule in findings.checked if rule.kind in DATED and _has_order(rule)]
+    notes: dict[int, str] = {}
+    for start in range(0, len(ordered), _FIELDS_AT_ONCE):
+        part = ordered[start : start + _FIELDS_AT_ONCE]
+        rows = findings.rows(" UNION ALL ".join(_heads(findings, rule) for rule in part) + " ORDER BY position")
+        notes |= {row[0]: _note(rule, *row[1:]) for rule, row in zip(part, rows, strict=True)}
+    return notes
+
+
+def _has_order(rule: FieldRule) -> bool:
+    return any(mark in rule.format for mark in ("dd/mm", "mm/dd", "dd-mm", "mm-dd-", " or "))
+
+
+def _heads(findings: Findings, rule: FieldRule) -> str:
+    """One row (position, day, month, either): how many values have a first or second number above 12, or neither."""
+    head = f"SELECT substring(trim(c{rule.position}), 1, 6) AS head, count(*) AS n FROM {findings.sound} GROUP BY head"
+    numbers = ", ".join(
+        f"TRY_CAST({extract('head', '^([0-9]{1,2})[/-]([0-9]{1,2})[/-]', place)} AS INTEGER) AS {name}"
+        for place, name in ((1, "a"), (2, "b"))
+    )
+    counts = ", ".join(
+        f"coalesce(sum(CASE WHEN {condition} THEN n END), 0)"
+        for condition in (
+            "a BETWEEN 13 AND 31 AND b BETWEEN 1 AND 12",
+            "b BETWEEN 13 AND 31 AND a BETWEEN 1 AND 12",
+            "a BETWEEN 1 AND 12 AND b BETWEEN 1 AND 12 AND a <> b",
+        )
+    )
+    return f"SELECT {rule.position} AS position, {counts} FROM (SELECT n, {numbers} FROM ({head}))"
+
+
+def _note(rule: FieldRule, day: int, month: int, either: int) -> str:
+    order = rule.day_month_order
+    if order is DayMonthOrder.UNDECIDED:
+        for_either = (
+            f"{int(day):,} values can only be day first and {int(month):,} only month first; " if day + month else ""
+        )
+        return f"day-month order undecided: {for_either}{int(either):,} may be either"
+    only, other = (day, month) if order is DayMonthOrder.DAY_FIRST else (month, day)
+    against = f", {int(other):,} only the other way" if other else ""
+    if only:
+        values = "value" if only == 1 else "values"
+        return f"{order}: {int(only):,} {values} can only be read that way{against}; {int(either):,} may be either"
+    return f"{order}, {_decided_by(rule)}{against}; {int(either):,} may be either"
+
+
+def _decided_by(rule: FieldRule) -> str:
+    """What decided the order where no value shows it, in the words of the suggestion."""
+    start = f"{rule.day_month_order}, "
+    clauses = rule.suggested_because.rstrip(".").split("; ")
+    found = next((clause for clause in clauses if clause.startswith(start)), "")
+    return found.removeprefix(start) if found and not rule.edited else "as the field's rule says"

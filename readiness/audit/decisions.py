@@ -87,12 +87,17 @@ def effect_of(report: AuditReport, decisions: Sequence[HandlingDecision]) -> Han
         records[Route.AUTOMATIC] -= combination.records
         records[route] += combination.records
     known = {case.id for case in report.edge_cases}
+    population = report.limits.population if report.limits else None
+
+    def share(route: Route) -> ShareValue:
+        return share_value(records[route], report.records, population)
+
     return HandlingEffect(
         records=report.records,
-        automatic=share_value(records[Route.AUTOMATIC], report.records),
-        review=share_value(records[Route.REVIEW], report.records),
-        rejected=share_value(records[Route.REJECTED], report.records),
-        undecided=share_value(records[Route.UNDECIDED], report.records),
+        automatic=share(Route.AUTOMATIC),
+        review=share(Route.REVIEW),
+        rejected=share(Route.REJECTED),
+        undecided=share(Route.UNDECIDED),
         undecided_edge_cases=tuple(sorted(known - set(routes))),
         unknown_decisions=tuple(sorted(set(routes) - known)),
     )

@@ -38,6 +38,11 @@ def can_be_read_as_time(expression: str, pattern: str) -> str:
     return f"try_strptime({expression}, {quote_literal(pattern)}) IS NOT NULL"
 
 
+def days_between(first: str, last: str) -> str:
+    """The days from the date `first` to the date `last`; negative when `last` comes earlier."""
+    return f"date_diff('day', {first}, {last})"
+
+
 def row_hash(columns: Sequence[str]) -> str:
     """A 64-bit hash of the cells; equal rows have equal hashes."""
     parts = [columns[start : start + _HASHED_AT_ONCE] for start in range(0, len(columns), _HASHED_AT_ONCE)]
@@ -54,3 +59,13 @@ def long_form(source: str, columns: Sequence[str]) -> str:
     """`source` with one row a filled cell: its other columns, `name` (of the column) and `value`."""
     names = ", ".join(quote_identifier(column) for column in columns)
     return f"(SELECT * FROM {source} UNPIVOT (value FOR name IN ({names})))"
+
+
+def words_of(expression: str) -> str:
+    """One row for each run of letters and digits in the text."""
+    return f"unnest(regexp_extract_all({expression}, '[\\p{{L}}\\p{{N}}]+'))"
+
+
+def without_accents(expression: str) -> str:
+    """The text with the marks on its letters taken off."""
+    return f"strip_accents({expression})"

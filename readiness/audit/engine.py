@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from readiness.audit.checks import (
@@ -26,12 +27,16 @@ from readiness.audit.checks import (
     judged_values,
     surely_fine,
 )
+from readiness.audit.day_month import day_month_notes
 from readiness.audit.dialect import distinct_about, long_form, row_hash
 from readiness.audit.findings import BLANK, FINE, KEPT, UNSETTLED, WORD, Case, Findings
 from readiness.audit.further import STAGES
 from readiness.audit.fused_cells import FusedPair, fused_pairs, fused_records, misfits, swallowed_values
+from readiness.audit.masks import mask_formats
 from readiness.audit.not_checked import not_checked
+from readiness.audit.patterns import refuse_bad_patterns
 from readiness.audit.reading.values import LineFault, Reading
+from readiness.audit.repeats import judge_repeats, key_of
 from readiness.audit.report import (
     AuditReport,
     Combination,
@@ -44,6 +49,7 @@ from readiness.audit.report import (
     summarise_reading,
 )
 from readiness.audit.rules import DATED, NUMERIC, FieldRule, FieldRules
+from readiness.audit.sampling import refuse_small_population, sample_limits
 from readiness.audit.suggestion import settled_rules
 from readiness.audit.tokens import is_blank, is_blank_or_missing_word, is_empty, is_kept_word, records_of_signs
 from readiness.sql import quote_literal
@@ -101,10 +107,12 @@ def audit_sample(
     `population` is how many records the sample was drawn from, for the intervals. `core_only` leaves out the checks
     beyond single cells, exact duplicates and broken lines. A field without a rule is checked as text. Raises
     UnknownFieldError for a rule about a field that is not there, and InvalidValueError for an expected format that is
-    none.
+    none or a population smaller than the sample.
     """
+    refuse_small_population(population, reading.records)
     tell = progress or (lambda share, what: None)
     tell(0.0, "Preparing the rules")
+    refuse_bad_patterns(connection, rules)
     audit = _Audit(connection, settled_rules(connection, reading, rules))
     audit.set_padding_apart()
     tell(0.1, "Checking every cell")
@@ -344,23 +352,24 @@ class _Audit:
     def _list_repeated_keys(self, rule: FieldRule) -> None:
         """Keys that an earlier record has with other content; exact duplicates are listed as such instead."""
         cell, verdict = f"r.c{rule.position}", f"v.v{rule.position}"
+        key = key_of(self.findings, rule)
         kept = (
-            f"SELECT {cell} AS key, r.record, r.line, v.row_hash FROM records AS r JOIN verdicts AS v ON r.record "
-            f"= v.record WHERE {verdict} IN ({FINE}, {UNSETTLED}, {KEPT})"
+            f"SELECT {key(cell)} AS key, {cell} AS written, r.record, r.line, v.row_hash FROM records AS r "
+            f"JOIN verdicts AS v ON r.record = v.record WHERE {verdict} IN ({FINE}, {UNSETTLED}, {KEPT})"
         )
-        column = f"c{rule.position}"
+        column = key(f"c{rule.position}")
         repeated = f"SELECT {column} AS key FROM {self.findings.sound} GROUP BY {column} HAVING count(*) > 1"
         if not self._one(f"SELECT count(*) FROM ({repeated})")[0]:
             return
         places = (
             "SELECT *, min(record) OVER (PARTITION BY key) AS first, "
             "min(record) OVER (PARTITION BY key, row_hash) AS first_alike "
-            f"FROM ({kept} AND {cell} IN (SELECT key FROM ({repeated}) WHERE key IS NOT NULL))"
+            f"FROM ({kept} AND {key(cell)} IN (SELECT key FROM ({repeated}) WHERE key IS NOT NULL))"
         )
         self._insert(
             Case(DUPLICATE_KEY, rule.field),
             rule,
-            f"SELECT record, line, key, 'first used by record ' || CAST(first AS VARCHAR) FROM ({places}) "
+            f"SELECT record, line, written, 'first used by record ' || CAST(first AS VARCHAR) FROM ({places}) "
             "WHERE record > first AND record = first_alike",
         )
 
@@ -429,11 +438,14 @@ class _Audit:
             blank = " AND ".join(f"coalesce(trim(r.c{rule.position}), '') = ''" for rule in self._rules.rules)
             alike = "SELECT row_hash FROM verdicts GROUP BY row_hash HAVING count(*) > 1"
             candidates = f"SELECT record FROM verdicts WHERE row_hash IN ({alike})"
-            places = (
-                f"SELECT r.record, r.line, min(r.record) OVER (PARTITION BY {cells}) AS first FROM records AS r "
-                f"JOIN ({candidates}) AS c ON r.record = c.record WHERE NOT ({blank})"
+            self._connection.execute(
+                "CREATE OR REPLACE TEMP TABLE repeated AS SELECT * FROM (SELECT r.record, r.line, min(r.record) OVER "
+                f"(PARTITION BY {cells}) AS first, count(*) OVER (PARTITION BY {cells}) AS n FROM records AS r JOIN "
+                f"({candidates}) AS c ON r.record = c.record WHERE NOT ({blank})) WHERE n > 1"
             )
-            self._insert_duplicates(places)
+            if not judge_repeats(self.findings, "repeated"):
+                self._insert_duplicates("repeated")
+            self._connection.execute("DROP TABLE repeated")
         uncompared = ", ".join(quote_literal(fault) for fault in _UNCOMPARED)
         self._insert_duplicates(
             "SELECT record, line, min(record) OVER (PARTITION BY line_text) AS first FROM records "
@@ -451,26 +463,32 @@ class _Audit:
     # --- counts ---------------------------------------------------------------------------------------------------
 
     def report(self, reading: Reading, *, population: int | None, core_only: bool) -> AuditReport:
-        cases = self._edge_cases()
+        cases = self._edge_cases(population)
         combinations = self._combinations(cases)
-        unclean = sum(combination.records for combination in combinations)
+        clean = self._records - sum(combination.records for combination in combinations)
         return AuditReport(
             reading=summarise_reading(reading),
             rules=self._rules,
             records=self._records,
-            clean=share_value(self._records - unclean, self._records),
-            tiers=_tiers(combinations, {case.id: case.tier for case in cases}, self._records),
+            clean=share_value(clean, self._records, population),
+            tiers=_tiers(combinations, {case.id: case.tier for case in cases}, self._records, population),
             edge_cases=cases,
             fields=tuple(self._profile(rule) for rule in self._rules.rules),
             problems=sum(case.records for case in cases),
-            not_checked=not_checked(self._rules),
+            not_checked=not_checked(
+                self._rules,
+                hints=self.findings.hints,
+                agreement=bool(self.findings.agreement),
+                core_only=core_only,
+            ),
             combinations=combinations,
             hints=tuple(self.findings.hints),
             agreement=tuple(self.findings.agreement),
+            limits=sample_limits(self.findings, cases, clean=clean, population=population),
             core_only=core_only,
         )
 
-    def _edge_cases(self) -> tuple[EdgeCase, ...]:
+    def _edge_cases(self, population: int | None) -> tuple[EdgeCase, ...]:
         rows = self._connection.execute(
             "SELECT found.edge_case, found.records, found.first, coalesce(p.value, r.line_text, r.c0, '') "
             "FROM (SELECT edge_case, count(*) AS records, min(record) AS first FROM problems GROUP BY edge_case) AS "
@@ -480,11 +498,13 @@ class _Audit:
             if self._rules.rules
             else "SELECT edge_case, count(*), min(record), min(value) FROM problems GROUP BY 1 ORDER BY 2 DESC, 1"
         ).fetchall()
-        return tuple(self._edge_case(*row) for row in rows)
+        return tuple(self._edge_case(*row, population=population) for row in rows)
 
-    def _edge_case(self, edge_case: str, records: int, first: int, example: str | None) -> EdgeCase:
+    def _edge_case(
+        self, edge_case: str, records: int, first: int, example: str | None, *, population: int | None
+    ) -> EdgeCase:
         case = self.findings.cases[edge_case]
-        share = share_value(records, self._records)
+        share = share_value(records, self._records, population)
         shown = (example or "")[:_EXAMPLE_LENGTH]
         return EdgeCase(
             id=edge_case,
@@ -538,12 +558,20 @@ class _Audit:
             missing_tokens=tokens | tally.tokens,
             distinct=tally.distinct,
             formats=self._formats(rule, tally),
-            note=_note(rule, tally, exact=self._records <= _EXACT_DISTINCT),
+            note=_note(rule, tally, self._day_month.get(rule.position, ""), exact=self._records <= _EXACT_DISTINCT),
         )
+
+    @cached_property
+    def _masks(self) -> dict[int, tuple[FormatVariant, ...]]:
+        return mask_formats(self.findings)
+
+    @cached_property
+    def _day_month(self) -> dict[int, str]:
+        return day_month_notes(self.findings)
 
     def _formats(self, rule: FieldRule, tally: _Tally) -> tuple[FormatVariant, ...]:
         if not rule.check or rule.kind not in DATED | NUMERIC:
-            return ()
+            return self._masks.get(rule.position, ())
         counts = Counter(tally.formats)
         counts[rule.format] += tally.checked - tally.blank - tally.words - tally.kept - tally.unsettled
         variants = (
@@ -609,18 +637,20 @@ def _named(masks: Iterable[int | None], ids: list[str]) -> Iterable[str]:
                 yield ids[block * _BITS + place]
 
 
-def _tiers(combinations: tuple[Combination, ...], tiers: dict[str, Tier], records: int) -> tuple[TierCount, ...]:
+def _tiers(
+    combinations: tuple[Combination, ...], tiers: dict[str, Tier], records: int, population: int | None
+) -> tuple[TierCount, ...]:
     """One tier a record: the worst of its edge cases decides."""
     order = list(Tier)
     counts = dict.fromkeys(Tier, 0)
     for combination in combinations:
         counts[max((tiers[case] for case in combination.edge_cases), key=order.index)] += combination.records
     counts[Tier.CLEAN] = records - sum(counts.values())
-    return tuple(_tier_count(tier, counts[tier], records) for tier in Tier)
+    return tuple(_tier_count(tier, counts[tier], records, population) for tier in Tier)
 
 
-def _tier_count(tier: Tier, count: int, records: int) -> TierCount:
-    share = share_value(count, records)
+def _tier_count(tier: Tier, count: int, records: int, population: int | None) -> TierCount:
+    share = share_value(count, records, population)
     return TierCount(tier=tier, records=count, share=share.share, low=share.low, high=share.high)
 
 
@@ -632,12 +662,12 @@ def _shape(text: str) -> str:
     )
 
 
-def _note(rule: FieldRule, tally: _Tally, *, exact: bool) -> str:
+def _note(rule: FieldRule, tally: _Tally, day_month: str, *, exact: bool) -> str:
     notes = []
     if not rule.check:
         notes.append("not checked")
-    if rule.kind in DATED and any(mark in rule.format for mark in ("/", "dd-mm", "mm-dd")):
-        notes.append(f"day-month order: {rule.day_month_order}")
+    if day_month:
+        notes.append(day_month)
     if tally.distinct and not exact:
         notes.append("distinct values estimated")
     return "; ".join(notes)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from readiness.audit.amounts import amount_columns
 from readiness.audit.date_formats import date_columns, looks_like_a_date
-from readiness.audit.dialect import full_match, long_form, replace_all
+from readiness.audit.dialect import full_match, long_form, replace_all, row_hash
 from readiness.audit.rules import DayMonthOrder
 from readiness.audit.tokens import default_tokens
 from readiness.sql import quote_literal
@@ -20,14 +20,36 @@ if TYPE_CHECKING:
 MOST_CELLS = 60_000  # read for a suggestion; more would cost time and change no share by more than a point
 FEWEST_RECORDS = 400
 _MOST_VALUES = 200  # kept a field, to know what its words are
+_ODD_YEAR = "year_a BETWEEN 100 AND 1499 AND year_a <> 1111 OR year_a BETWEEN 2200 AND 9998 AND year_a <> 2999"
 _SPACES = "[\\s\u00a0\u2007\u2009\u202f\u200b\ufeff]+"
+
+# the words that mean yes or no, in several languages
+YES_AND_NO = (
+    "yes", "no", "y", "n", "true", "false", "t", "f", "ja", "nein", "j", "oui", "non", "o", "vrai", "faux", "wahr",
+    "falsch", "sí", "si", "s", "verdadero", "falso", "sim", "não", "nao", "nee", "on", "off",
+)  # fmt: skip
+# UK, Canada, Netherlands, US with four more digits, Brazil: told by their form alone
+_SURE_POSTCODE = (
+    r"(?i:[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}|[A-Z][0-9][A-Z][ \-]?[0-9][A-Z][0-9]|[1-9][0-9]{3} [A-Z]{2})"
+    r"|[0-9]{5}-[0-9]{3,4}"
+)
+_OTHER_POSTCODE = (
+    r"(?i:[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}|[1-9][0-9]{3}[A-Z]{2}|[A-Z]{1,3}-[0-9]{4,6}"
+    r"|[A-Z][0-9][0-9W] ?[A-Z0-9]{4})"
+    r"|[0-9]{2}-[0-9]{3}|[0-9]{3}[ \-][0-9]{2,4}|[0-9]{4}-[0-9]{3}"
+)
 
 _SHAPES = {
     "email": r"[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-z]{2,}",
     "url": r"(?i:https?://|www\.)\S+",
     "time": r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?",
     "phone": r"[+(]?[0-9][0-9 ()/.\-]{5,}[0-9](?: ?(?i:x|ext\.?) ?[0-9]+)?",
-    "boolean": r"(?i:yes|no|y|n|true|false|t|f|ja|nein|oui|non)",
+    "sure phone": r"\+[0-9][0-9 ()/.\-]{6,}[0-9]|\(0?[0-9]{2,5}\) ?[0-9]{3,4}[ \-.]?[0-9]{3,5}"
+    r"|(?:1[ .\-])?[2-9][0-9]{2}[ .\-][2-9][0-9]{2}[ .\-][0-9]{4}|0[0-9]{2,5}[ /\-][0-9]{3,8}(?:[ \-][0-9]{2,4})*"
+    r"|0[1-9](?:[ .][0-9]{2}){4}",
+    "postcode": rf"[0-9]{{4,6}}|{_SURE_POSTCODE}|{_OTHER_POSTCODE}",
+    "sure postcode": _SURE_POSTCODE,
+    "boolean": "(?i:" + "|".join(YES_AND_NO) + ")",
     "digits": r"[0-9]+",
     "leading zero": r"0[0-9]+",
     "code": r"[A-Za-z0-9][A-Za-z0-9._/\-]*",
@@ -44,11 +66,13 @@ class FieldEvidence:
     sampled: int
     filled: int = 0  # neither blank nor one of the usual words for missing
     distinct: int = 0
+    recurring: int = 0  # records whose value another one has, too
     tokens: Counter[str] = made_of(default_factory=Counter)  # usual words for missing, as written
     shapes: Counter[str] = made_of(default_factory=Counter)
     dates: Counter[str] = made_of(default_factory=Counter)  # format name with the order undecided -> possible dates
     date_orders: Counter[str] = made_of(default_factory=Counter)  # "day", "month", "either", "same"
     impossible_dates: int = 0
+    odd_years: int = 0  # possible dates of a year that nobody writes (5678, 0412)
     amounts: Counter[AmountShape] = made_of(default_factory=Counter)
     values: Counter[str] = made_of(default_factory=Counter)  # the most frequent ones, with their records
 
@@ -132,11 +156,12 @@ def _count_shapes(connection: DuckDBPyConnection, found: list[FieldEvidence]) ->
         f"coalesce(sum(n) FILTER (WHERE {full_match('text', pattern)}), 0)" for pattern in _SHAPES.values()
     )
     rows = connection.execute(
-        f"SELECT position, sum(n), count(*), {counts} FROM sampled_values WHERE NOT is_token GROUP BY position"
+        f"SELECT position, sum(n), count(*), coalesce(sum(n) FILTER (WHERE n > 1), 0), {counts} FROM sampled_values "
+        "WHERE NOT is_token GROUP BY position"
     ).fetchall()
-    for position, filled, distinct, *shapes in rows:
+    for position, filled, distinct, recurring, *shapes in rows:
         evidence = found[position]
-        evidence.filled, evidence.distinct = int(filled), int(distinct)
+        evidence.filled, evidence.distinct, evidence.recurring = int(filled), int(distinct), int(recurring)
         evidence.shapes.update({name: int(count) for name, count in zip(_SHAPES, shapes, strict=True)})
 
 
@@ -148,14 +173,16 @@ def _count_dates(connection: DuckDBPyConnection, found: list[FieldEvidence]) -> 
         f"({date_columns(source, DayMonthOrder.UNDECIDED)}) WHERE date_fault <> 'unknown'"
     )
     rows = connection.execute(
-        "SELECT position, date_format, date_order, date_fault, sum(n) FROM sampled_dates GROUP BY ALL ORDER BY ALL"
+        f"SELECT position, date_format, date_order, date_fault, sum(n), coalesce(sum(n) FILTER (WHERE {_ODD_YEAR}), 0) "
+        "FROM sampled_dates GROUP BY position, date_format, date_order, date_fault ORDER BY ALL"
     ).fetchall()
-    for position, name, order, fault, count in rows:
+    for position, name, order, fault, count, odd in rows:
         evidence = found[position]
         if fault == "impossible":
             evidence.impossible_dates += int(count)
             continue
         evidence.dates[name] += int(count)
+        evidence.odd_years += int(odd)
         if order:
             evidence.date_orders[order] += int(count)
 
@@ -175,7 +202,7 @@ def _count_amounts(connection: DuckDBPyConnection, found: list[FieldEvidence]) -
 def _keep_values(connection: DuckDBPyConnection, found: list[FieldEvidence]) -> None:
     rows = connection.execute(
         "SELECT position, text, records FROM (SELECT *, row_number() OVER (PARTITION BY position ORDER BY records "
-        "DESC, text) AS place "
+        f"DESC, {row_hash(['text'])}, text) AS place "
         "FROM (SELECT position, text, sum(n) AS records FROM sampled_values WHERE NOT is_token GROUP BY position, "
         "text)) "
         f"WHERE place <= {_MOST_VALUES} ORDER BY position, place"

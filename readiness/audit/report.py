@@ -238,9 +238,9 @@ class AuditReport(_Value):
         )
 
 
-def share_value(count: int, total: int) -> ShareValue:
-    """`count` of `total` records as the report keeps it."""
-    share = share_of(count, total)
+def share_value(count: int, total: int, population: int | None = None) -> ShareValue:
+    """`count` of `total` records as the report keeps it; `population` is how many records they were drawn from."""
+    share = share_of(count, total, population)
     return ShareValue(count=share.count, share=share.share, low=share.low, high=share.high)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from readiness.errors import UnknownFieldError
 
@@ -58,7 +58,11 @@ class RelationKind(StrEnum):
 
     ORDER = "order"  # fields: (start, end); the end never lies before the start
     SUM = "sum"  # fields: (part, part, ..., total); the parts add up to the total
+    PRODUCT = "product"  # fields: (quantity, price, amount); the first two multiplied give the third
     DEPENDENCY = "dependency"  # fields: (key, ..., value); records with one key have one value
+
+
+_FIELDS_OF_KIND = {RelationKind.ORDER: 2, RelationKind.PRODUCT: 3}
 
 
 class Relation(BaseModel):
@@ -73,6 +77,15 @@ class Relation(BaseModel):
     records: int = Field(default=0, ge=0)  # that could be compared
     because: str = ""
     edited: bool = False  # a person has switched it, so another file does not switch it back
+
+    @model_validator(mode="after")
+    def _has_fields_of_its_kind(self) -> Relation:
+        wanted = _FIELDS_OF_KIND.get(self.kind)
+        if wanted is not None and len(self.fields) != wanted:
+            raise ValueError(f"a relation of kind {self.kind} has {wanted} fields")
+        if len(set(self.fields)) != len(self.fields):
+            raise ValueError("a relation names each of its fields once")
+        return self
 
     @property
     def id(self) -> str:
@@ -126,10 +139,12 @@ class FieldRules(BaseModel):
     def for_fields(self, fields: Sequence[str]) -> FieldRules:
         """One rule for each of `fields`, in their order; a field without a rule gets a plain text rule.
 
-        Raises UnknownFieldError when a rule names a field that is not among them.
+        Raises UnknownFieldError when a rule or a relation names a field that is not among them.
         """
         by_name = {rule.field: rule for rule in self.rules}
-        unknown = [name for name in by_name if name not in set(fields)]
+        related = [name for relation in self.relations for name in relation.fields]
+        known = set(fields)
+        unknown = [name for name in (*by_name, *related) if name not in known]
         if unknown:
             raise UnknownFieldError(unknown[0], fields)
         complete = tuple(

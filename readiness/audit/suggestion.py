@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from readiness.audit.amounts import AmountFormat, mark_of, read_amount_format
 from readiness.audit.checks import DIGITS_ONLY, PHONE_PATTERN
+from readiness.audit.countries import plain
 from readiness.audit.date_formats import UNDECIDED_JOIN, known_format, month_first_name, order_of
 from readiness.audit.day_month import OrderDecision, decide_orders
 from readiness.audit.evidence import AmountShape, FieldEvidence, forget_sample, gather_evidence
+from readiness.audit.field_words import OPEN_ENDED, SUBDIVISIONS, words_of
+from readiness.audit.kinds import SPOKEN, KindDecision, decide_kinds, percent_text
+from readiness.audit.masks import MaskCount, count_masks, pattern_of_masks
 from readiness.audit.placeholders import placeholder_values
+from readiness.audit.relation_discovery import discover_relations
 from readiness.audit.rules import DATED, NUMERIC, DayMonthOrder, DecimalMark, FieldKind, FieldRule, FieldRules
 from readiness.audit.tokens import legitimate_among
 
@@ -21,85 +26,13 @@ if TYPE_CHECKING:
 
     from readiness.audit.reading.values import Reading
 
-DATE_SHARE = 0.6  # of the filled values; a field with two date formats is still a date field
-NUMBER_SHARE = 0.8
-BOOLEAN_SHARE = 0.9
 REQUIRED_SHARE = 0.9  # filled in more records than that: meant to be always filled
 UNIQUE_SHARE = 0.98
 PATTERN_SHARE = 0.95
+FEWEST_CODES = 20  # values; fewer show no pattern
 PREVAILING = 0.5
 RECURRING_SHARE, RECURRING_RECORDS = 0.02, 5
 
-_PARTIES = {
-    "vendor", "supplier", "contractor", "customer", "client", "company", "payee", "employee", "patient", "person",
-    "borrower", "applicant", "merchant", "creditor", "beneficiary", "hospital",
-}  # fmt: skip
-_MONEY_WORDS = {
-    "amount", "amt", "price", "cost", "costs", "fee", "fees", "paid", "payment", "balance", "salary", "net", "nett",
-    "gross", "revenue", "budget", "spend", "fare", "tax", "vat", "tip", "tolls", "surcharge", "charge", "charges",
-    "value", "invoice", "total", "turnover", "income", "wage", "debit", "credit", "betrag", "montant", "importe",
-    "money",
-}  # fmt: skip
-_NOT_MONEY = {
-    "type",
-    "method",
-    "status",
-    "count",
-    "terms",
-    "days",
-    "centre",
-    "center",
-    "code",
-    "id",
-    "rate",
-    "year",
-    "quantity",
-    "qty",
-    "number",
-}
-_ID_WORDS = {
-    "id",
-    "ids",
-    "ref",
-    "reference",
-    "key",
-    "uuid",
-    "guid",
-    "identifier",
-    "index",
-    "sku",
-    "isin",
-    "iban",
-    "code",
-    "centre",
-    "center",
-}
-_ID_NUMBERS = {"number", "no", "nr", "num", "#"}
-_OPEN_ENDED = {
-    "target",
-    "due",
-    "closed",
-    "close",
-    "end",
-    "ended",
-    "until",
-    "expiry",
-    "expires",
-    "resolved",
-    "cancelled",
-    "canceled",
-    "deleted",
-}
-_SUBDIVISIONS = {"state", "province", "region", "county", "district", "canton"}
-_HINTS = (  # words in the field's name, and the kind they speak for; the first that fits
-    (FieldKind.EMAIL, {"email", "mail"}),
-    (FieldKind.PHONE, {"phone", "telephone", "tel", "mobile", "fax"}),
-    (FieldKind.POSTCODE, {"zip", "zipcode", "postcode", "postal", "plz"}),
-    (FieldKind.COUNTRY, {"country", "land", "nation"}),
-    (FieldKind.ADDRESS, {"address", "street", "addr", "location"}),
-    (FieldKind.ANNOTATOR, {"annotator", "rater", "labeler", "labeller", "coder"}),
-    (FieldKind.LABEL, {"label", "sentiment"}),
-)
 _KEY_KINDS = frozenset({FieldKind.IDENTIFIER, FieldKind.MONEY, *DATED})
 
 
@@ -146,7 +79,8 @@ def _reordered(name: str, order: DayMonthOrder) -> str:
 def suggest_rules(connection: DuckDBPyConnection, reading: Reading) -> FieldRules:
     """One suggested rule a field of `reading`, read from the table `records`; every rule says why."""
     evidence = gather_evidence(connection, reading.fields)
-    kinds = [_kind_of(field) for field in evidence]
+    decisions = decide_kinds(evidence)
+    kinds = [decision.kind for decision in decisions]
     dates = [field for field, kind in zip(evidence, kinds, strict=True) if kind in DATED]
     orders = decide_orders(connection, dates, len(reading.fields))
     placeholders = placeholder_values(
@@ -154,42 +88,49 @@ def suggest_rules(connection: DuckDBPyConnection, reading: Reading) -> FieldRule
         numbers=[field.position for field, kind in zip(evidence, kinds, strict=True) if kind in NUMERIC],
         dates=[field.position for field in dates],
     )
+    masks = count_masks(
+        connection,
+        [field.position for field, kind in zip(evidence, kinds, strict=True) if _may_have_pattern(field, kind)],
+    )
     forget_sample(connection)
     has_country = any(
         kind is FieldKind.COUNTRY and field.distinct > 1 for field, kind in zip(evidence, kinds, strict=True)
     )
-    return FieldRules(
-        rules=tuple(
-            _rule_of(
-                field,
-                kind,
-                orders.get(field.position),
-                placeholders.get(field.position, {}),
-                has_country=has_country,
-            )
-            for field, kind in zip(evidence, kinds, strict=True)
+    rules = tuple(
+        _rule_of(
+            field,
+            decision,
+            orders.get(field.position),
+            placeholders.get(field.position, {}),
+            masks.get(field.position, ()),
+            has_country=has_country,
         )
+        for field, decision in zip(evidence, decisions, strict=True)
     )
+    return FieldRules(rules=rules, relations=discover_relations(connection, rules, evidence))
 
 
 def _rule_of(
     field: FieldEvidence,
-    kind: FieldKind,
+    decision: KindDecision,
     order: OrderDecision | None,
     placeholders: dict[str, int],
+    masks: Sequence[MaskCount],
     *,
     has_country: bool,
 ) -> FieldRule:
+    kind = decision.kind
     legitimate = legitimate_among(field.tokens, field.values)
     tokens = {token: n for token, n in field.tokens.items() if token not in legitimate}
     filled = field.filled + sum(field.tokens[token] for token in legitimate) - sum(placeholders.values())
-    required, why_required = _is_required(field, kind, filled, has_country=has_country)
+    required, why_required = _is_required(field, decision, filled, has_country=has_country)
     recurring = _recurring_words(field, kind)
+    choices = sorted({value for value in field.values if plain(value) in SPOKEN}) if kind is FieldKind.BOOLEAN else []
     amount = expected_amount(field) if kind in NUMERIC else None
     date_format = expected_date(field, order.order) if order else ""
-    pattern, why_pattern = _pattern_of(field, kind)
+    pattern, why_pattern = _pattern_of(field, kind, masks)
     reasons = (
-        _why_kind(field, kind),
+        decision.why,
         order.reason if order else _why_amount(field, amount) if amount else why_pattern,
         why_required,
         *_why_tokens(tokens, legitimate, placeholders),
@@ -201,94 +142,15 @@ def _rule_of(
         kind=kind,
         required=required,
         missing_tokens=(*sorted(tokens), *sorted(placeholders)),
-        legitimate_tokens=tuple(sorted({*legitimate, *recurring})),
+        legitimate_tokens=tuple(sorted({*legitimate, *recurring, *choices})),
         format=amount.name if amount else date_format,
         day_month_order=order.order if order else DayMonthOrder.UNDECIDED,
         decimal_mark=mark_of(amount) if amount else DecimalMark.UNDECIDED,
         unique=_is_unique(field, kind),
         pattern=pattern,
-        fit=min(1.0, _fit(field, kind)),
+        fit=decision.fit,
         suggested_because="; ".join(reason for reason in reasons if reason) + ".",
     )
-
-
-def _kind_of(field: FieldEvidence) -> FieldKind:
-    """The kind that the values, and then the field's name, speak for."""
-    if not field.filled:
-        return FieldKind.TEXT
-    words = _words(field.field)
-    if (kind := _kind_by_dates(field, words)) is not None:
-        return kind
-    for kind, shape in ((FieldKind.EMAIL, "email"), (FieldKind.URL, "url"), (FieldKind.TIME, "time")):
-        if field.share(shape) >= NUMBER_SHARE:
-            return kind
-    if field.share("boolean") >= BOOLEAN_SHARE and len({value.lower() for value in field.values}) >= 2:
-        return FieldKind.BOOLEAN
-    hinted = None if words & {"id", "code"} else next((kind for kind, hints in _HINTS if words & hints), None)
-    return _kind_by_numbers(field, words, hinted) or _kind_by_words(field, words, hinted)
-
-
-def _kind_by_dates(field: FieldEvidence, words: set[str]) -> FieldKind | None:
-    written_out = sum(n for name, n in field.dates.items() if not name.startswith("yyyymmdd"))
-    compact = sum(field.dates.values()) - written_out
-    is_named_date = bool(words & {"date", "day", "dt", "datum", "dated", "time", "timestamp"})
-    dates = written_out + (compact if is_named_date else 0) + field.impossible_dates
-    if dates < (DATE_SHARE if not is_named_date else 0.4) * field.filled or not field.dates:
-        return None
-    clocked = sum(n for name, n in field.dates.items() if "hh:mm" in name)
-    return FieldKind.DATE_TIME if clocked * 2 > sum(field.dates.values()) else FieldKind.DATE
-
-
-def _kind_by_numbers(field: FieldEvidence, words: set[str], hinted: FieldKind | None) -> FieldKind | None:
-    plain, percent, with_unit = _number_counts(field)
-    if plain + percent + with_unit < NUMBER_SHARE * field.filled or hinted in (FieldKind.ADDRESS, FieldKind.PHONE):
-        return None
-    if with_unit > plain + percent:
-        return FieldKind.QUANTITY if _has_few_units(field) else None
-    if hinted is FieldKind.POSTCODE or _is_identifier(field, words) or field.share("leading zero") > 0.2:
-        return hinted if hinted is FieldKind.POSTCODE else FieldKind.IDENTIFIER
-    if percent > plain:
-        return FieldKind.PERCENT
-    currency = sum(n for shape, n in field.amounts.items() if shape.currency)
-    if (words & _MONEY_WORDS and not words & _NOT_MONEY) or currency > 0.05 * field.filled:
-        return FieldKind.MONEY
-    return FieldKind.NUMBER
-
-
-def _kind_by_words(field: FieldEvidence, words: set[str], hinted: FieldKind | None) -> FieldKind:
-    if hinted is FieldKind.PHONE and field.share("phone") < 0.5:
-        hinted = None
-    if hinted is FieldKind.EMAIL and field.share("email") < 0.5:
-        hinted = None
-    if hinted is not None:
-        return hinted
-    if _is_identifier(field, words) and field.share("code") >= 0.9:
-        return FieldKind.IDENTIFIER
-    if words & {"name"} or words & _PARTIES:
-        return FieldKind.NAME
-    if field.distinct <= 50 and field.distinct <= 0.1 * field.filled:
-        return FieldKind.CATEGORY
-    return FieldKind.TEXT
-
-
-def _is_identifier(field: FieldEvidence, words: set[str]) -> bool:
-    if words & _MONEY_WORDS and not words & _ID_WORDS and not words & _ID_NUMBERS:
-        return False
-    whole = field.share("digits") + (field.share("code") if field.share("digits") < 0.5 else 0.0)
-    if whole < 0.8:
-        return False
-    return bool(words & _ID_WORDS) or (bool(words & _ID_NUMBERS) and len(words) > 1)
-
-
-def _number_counts(field: FieldEvidence) -> tuple[int, int, int]:
-    plain = sum(n for shape, n in field.amounts.items() if not shape.suffix)
-    percent = sum(n for shape, n in field.amounts.items() if shape.suffix == "%")
-    return plain, percent, sum(field.amounts.values()) - plain - percent
-
-
-def _has_few_units(field: FieldEvidence) -> bool:
-    units = {shape.suffix.lower() for shape in field.amounts if shape.suffix}
-    return len(units) <= max(3, min(20, field.filled // 20))
 
 
 def expected_date(field: FieldEvidence, order: DayMonthOrder) -> str:
@@ -381,26 +243,25 @@ def _group_under(form: str, group: str, mark: str) -> str:
     return group
 
 
-def _is_required(field: FieldEvidence, kind: FieldKind, filled: int, *, has_country: bool) -> tuple[bool, str]:
+def _is_required(field: FieldEvidence, decision: KindDecision, filled: int, *, has_country: bool) -> tuple[bool, str]:
     """Whether the field is meant to be always filled, and what says so."""
     if not field.sampled or not filled:
         return False, "never filled" if field.sampled else ""
-    share, words = filled / field.sampled, _words(field.field)
-    if has_country and words & _SUBDIVISIONS and kind is not FieldKind.COUNTRY and share < 1:
-        return False, f"not required, since not every country has one; {_percent(share)} fill it"
+    kind, share, words = decision.kind, filled / field.sampled, words_of(field.field)
+    if has_country and words & SUBDIVISIONS and kind is not FieldKind.COUNTRY and share < 1:
+        return False, f"not required, since not every country has one; {percent_text(share)} fill it"
     if share >= REQUIRED_SHARE:
-        return True, f"required, since {_percent(share)} of {field.sampled:,} records fill it"
-    names_a_party = (
-        kind is FieldKind.NAME and bool(words & (_PARTIES | {"name"})) and not words & {"middle", "second", "alias"}
-    )
+        return True, f"required, since {percent_text(share)} of {field.sampled:,} records fill it"
+    names_a_party = kind is FieldKind.NAME and decision.by_name and not words & {"middle", "second", "alias"}
     if names_a_party and share >= 0.1:
-        return True, f"required, since it says whom the record is about, though only {_percent(share)} fill it"
-    if kind in _KEY_KINDS and share >= 0.6 and not words & _OPEN_ENDED:
+        return True, f"required, since it says whom the record is about, though only {percent_text(share)} fill it"
+    is_key = kind in _KEY_KINDS and (decision.by_name or kind is not FieldKind.IDENTIFIER)
+    if is_key and share >= 0.6 and not words & OPEN_ENDED:
         return (
             True,
-            f"required, since a record without its {kind} is hard to handle, though only {_percent(share)} fill it",
+            f"required, since a record without its {kind} is hard to handle, though only {percent_text(share)} fill it",
         )
-    return False, f"not required, since only {_percent(share)} of {field.sampled:,} records fill it"
+    return False, f"not required, since only {percent_text(share)} of {field.sampled:,} records fill it"
 
 
 def _recurring_words(field: FieldEvidence, kind: FieldKind) -> dict[str, int]:
@@ -417,64 +278,33 @@ def _is_unique(field: FieldEvidence, kind: FieldKind) -> bool:
     return kind is FieldKind.IDENTIFIER and field.filled >= 20 and field.distinct >= UNIQUE_SHARE * field.filled
 
 
-def _pattern_of(field: FieldEvidence, kind: FieldKind) -> tuple[str, str]:
+def _may_have_pattern(field: FieldEvidence, kind: FieldKind) -> bool:
+    """Codes, phone numbers and postcodes follow a pattern; of other choices those that are single words with digits."""
+    if field.filled < FEWEST_CODES:
+        return False
+    if kind in (FieldKind.IDENTIFIER, FieldKind.POSTCODE, FieldKind.PHONE):
+        return True
+    coded = field.share("code") >= PATTERN_SHARE and field.share("digits") < PATTERN_SHARE
+    return kind is FieldKind.CATEGORY and coded and _share_with_digit(field) >= PATTERN_SHARE
+
+
+def _share_with_digit(field: FieldEvidence) -> float:
+    kept = sum(field.values.values())
+    return sum(n for value, n in field.values.items() if any(c.isdigit() for c in value)) / kept if kept else 0.0
+
+
+def _pattern_of(field: FieldEvidence, kind: FieldKind, masks: Sequence[MaskCount]) -> tuple[str, str]:
     """A pattern that nearly all values of a coded field share, and the sentence about it."""
-    if kind not in (FieldKind.IDENTIFIER, FieldKind.POSTCODE, FieldKind.PHONE) or field.filled < 20:
+    if not _may_have_pattern(field, kind):
         return "", ""
+    pattern, share = pattern_of_masks(masks, field.values, field.filled, kind)
+    if pattern and pattern != DIGITS_ONLY:
+        return pattern, f"{percent_text(share)} of the values are written {pattern}"
     if (digits := field.share("digits")) >= PATTERN_SHARE:
-        return DIGITS_ONLY, f"{_percent(digits)} of the values are digits only"
+        return DIGITS_ONLY, f"{percent_text(digits)} of the values are digits only"
     if kind is FieldKind.PHONE and (phones := field.share("phone")) >= PATTERN_SHARE:
-        return PHONE_PATTERN, f"{_percent(phones)} look like phone numbers"
+        return PHONE_PATTERN, f"{percent_text(phones)} look like phone numbers"
     return "", ""
-
-
-def _fit(field: FieldEvidence, kind: FieldKind) -> float:
-    if not field.filled:
-        return 0.0
-    if kind in DATED:
-        return sum(field.dates.values()) / field.filled
-    if kind in NUMERIC:
-        return sum(field.amounts.values()) / field.filled
-    shape = {
-        FieldKind.EMAIL: "email", FieldKind.URL: "url", FieldKind.TIME: "time", FieldKind.BOOLEAN: "boolean",
-        FieldKind.PHONE: "phone",
-    }.get(kind)  # fmt: skip
-    if shape is not None:
-        return field.share(shape)
-    return max(field.share("digits"), field.share("code")) if kind is FieldKind.IDENTIFIER else 1.0
-
-
-def _why_kind(field: FieldEvidence, kind: FieldKind) -> str:
-    if not field.filled:
-        return f"no value in {field.sampled:,} records"
-    share, count = _percent(_fit(field, kind)), f"{field.filled:,}"
-    if kind in DATED:
-        top = ", ".join(name for name, _ in sorted(field.dates.items(), key=lambda item: (-item[1], item[0]))[:2])
-        return f"{share} of {count} values are dates ({top})"
-    if kind in NUMERIC:
-        return f"{share} of {count} values are numbers"
-    if kind is FieldKind.CATEGORY:
-        return f"{field.distinct:,} different values in {count}"
-    if kind is FieldKind.TEXT:
-        return f"{field.distinct:,} different values in {count}, no pattern that prevails"
-    if kind in (FieldKind.EMAIL, FieldKind.URL, FieldKind.TIME, FieldKind.BOOLEAN, FieldKind.PHONE):
-        return f"{share} of {count} values look like {_PLURALS[kind]}"
-    if (
-        kind is FieldKind.IDENTIFIER
-        and field.share("leading zero") > 0.2
-        and not _is_identifier(field, _words(field.field))
-    ):
-        return f"{_percent(field.share('leading zero'))} of {count} values are digits with a leading zero, so codes"
-    return f"the field's name says {kind}; {field.distinct:,} different values in {count}"
-
-
-_PLURALS = {
-    FieldKind.EMAIL: "e-mail addresses",
-    FieldKind.URL: "web addresses",
-    FieldKind.TIME: "times of day",
-    FieldKind.BOOLEAN: "yes or no",
-    FieldKind.PHONE: "phone numbers",
-}
 
 
 def _why_amount(field: FieldEvidence, amount: AmountFormat) -> str:
@@ -499,16 +329,3 @@ def _why_tokens(tokens: dict[str, int], legitimate: tuple[str, ...], placeholder
         named = ", ".join(f"{value} ({count:,})" for value, count in sorted(placeholders.items()))
         reasons.append(f"stands far from all other values, so counted as missing: {named}")
     return reasons
-
-
-def _words(name: str) -> set[str]:
-    """The words in a field's name, split at case changes and punctuation, in lower case."""
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
-    return {word.lower() for word in re.split(r"[^A-Za-z#]+", spaced) if word}
-
-
-def _percent(share: float) -> str:
-    """A share as whole per cent that never rounds up to 100 or down to 0."""
-    if 0 < share < 0.01:
-        return "under 1%"
-    return f"{min(99, round(100 * share)) if share < 1 else 100}%"

@@ -6,34 +6,57 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from readiness.audit.decisions import HandlingDecision, HandlingEffect
+from readiness.audit.overlap import overlap_of, primary_categories
 from readiness.audit.reading.values import LineFault
-from readiness.audit.report import AuditReport, EdgeCase, FieldProfile, ReadingSummary, Tier
+from readiness.audit.report import (
+    AgreementMeasure,
+    AuditReport,
+    EdgeCase,
+    FieldProfile,
+    LabelAgreement,
+    ReadingSummary,
+    SampleLimits,
+    Tier,
+)
 from readiness.audit.rules import DayMonthOrder, DecimalMark, FieldRule
+from readiness.audit.shift_report import ShiftReport, ShiftVerdict
 from readiness.exports.document import (
     Align,
+    Bar,
     Block,
     Bullets,
     Callout,
+    Chart,
     Column,
     Document,
     Heading,
     PageBreak,
     Paragraph,
+    ParagraphKind,
     Properties,
     Table,
+    Tone,
 )
 from readiness.exports.figures import counted, day, interval, percent
 from readiness.exports.markdown import stamped
 
 LARGEST_CASES = 6  # on the first page
 MOST_ROWS = 400  # of a table by field; more is for the problem list, and the document says so
+MOST_BARS = 12
 UNDECIDED = "undecided"
+SHARE_AXIS = "share of records, with 95% interval"
 
 TIER_MEANING = {
     Tier.CLEAN: "No problem found.",
     Tier.REPAIRABLE: "A rule or a conversion can put it right without a person.",
     Tier.NEEDS_REVIEW: "A person has to look at it.",
     Tier.UNUSABLE: "Cannot be used as it stands.",
+}
+TIER_TONE = {
+    Tier.CLEAN: Tone.GOOD,
+    Tier.REPAIRABLE: Tone.NEUTRAL,
+    Tier.NEEDS_REVIEW: Tone.CAUTION,
+    Tier.UNUSABLE: Tone.STOP,
 }
 FAULT_MEANING = {
     LineFault.TOO_FEW_CELLS: ("Too few cells", "Fewer cells than the header has fields."),
@@ -57,17 +80,25 @@ def audit_document(
     effect: HandlingEffect | None,
     project_name: str,
     audited_at: datetime | None,
+    shift: ShiftReport | None = None,
 ) -> Document:
-    """The audit of one sample. `decisions` are by edge case id; `effect` is what they leave of the volume."""
+    """The audit of one sample. `decisions` are by edge case id; `effect` is what they leave of the volume; `shift` is
+    the comparison with an older file, where there was one."""
     blocks = (
         *_first_page(report, decisions, effect),
         PageBreak(),
+        *_limits(report.limits),
         *_reading(report.reading),
         *_lines_that_do_not_fit(report),
         *_edge_cases(report, decisions),
+        *_overlap(report),
         *_missing(report),
         *_formats(report),
+        *_agreement(report),
+        *_hints(report),
+        *(_shift(shift) if shift is not None else ()),
         *_rules(report),
+        *_relations(report),
         *_not_checked(report),
         *_method(report),
     )
@@ -97,6 +128,7 @@ def _first_page(
         Heading("What this means"),
         *(Paragraph(text) for text in _meaning(report, decisions, effect)),
         Heading("Where the records stand"),
+        *_tier_chart(report),
         _tiers(report),
         *_largest_cases(report, decisions),
     )
@@ -131,6 +163,15 @@ def _handling(undecided: Sequence[EdgeCase], cases: int, effect: HandlingEffect 
         verb = "waits" if len(undecided) == 1 else "wait"
         sentences.append(f"{len(undecided)} of {counted(cases, 'edge case')} still {verb} for a decision.")
     return tuple(sentences)
+
+
+def _tier_chart(report: AuditReport) -> tuple[Block, ...]:
+    if not report.records:
+        return ()
+    bars = tuple(
+        Bar(str(tier.tier).capitalize(), tier.share, tier.low, tier.high, TIER_TONE[tier.tier]) for tier in report.tiers
+    )
+    return (Chart(bars, axis=SHARE_AXIS),)
 
 
 def _tiers(report: AuditReport) -> Table:
@@ -293,11 +334,34 @@ def _edge_cases(report: AuditReport, decisions: Mapping[str, HandlingDecision]) 
         for case in shown
     )
     note = "A record with two problems counts in both of its edge cases, so the shares can add up to more than 100%."
+    bars = tuple(Bar(case.title, case.share, case.low, case.high, TIER_TONE[case.tier]) for case in shown[:MOST_BARS])
     return (
         heading,
+        Chart(bars, axis=SHARE_AXIS),
         Table(columns, rows, note=f"{note} {_cut(len(shown), len(report.edge_cases), 'edge cases')}".strip()),
         Heading("What is wrong, and what was decided", 2),
         Bullets(tuple(_explained(case, decisions) for case in shown)),
+    )
+
+
+def _overlap(report: AuditReport) -> tuple[Block, ...]:
+    """One category for each record, and how many edge cases meet in one."""
+    if not report.combinations:
+        return ()
+    overlap, categories = overlap_of(report), primary_categories(report)
+    shown = categories[:MOST_ROWS]
+    columns = (
+        Column("Category", width=4),
+        Column("Tier", width=1.4),
+        Column("Records", _NUMBER),
+        Column("Share", _NUMBER),
+    )
+    rows = tuple((one.title, str(one.tier), f"{one.records:,}", percent(one.share.share)) for one in shown)
+    note = "Each record stands in one category: of its edge cases in the worst tier, the most frequent one."
+    return (
+        Heading("One category for each record", 2),
+        *((Paragraph(overlap.sentence),) if overlap.sentence else ()),
+        Table(columns, rows, note=f"{note} {_cut(len(shown), len(categories), 'categories')}".strip()),
     )
 
 
@@ -400,6 +464,98 @@ def _variants(profile: FieldProfile) -> list[tuple[str, ...]]:
     ]
 
 
+def _limits(limits: SampleLimits | None) -> tuple[Block, ...]:
+    if limits is None:
+        return ()
+    blocks: list[Block] = [Heading("What this sample cannot show")]
+    blocks += [Callout(warning.what, warning.why, Tone.CAUTION) for warning in limits.warnings]
+    blocks.append(Bullets(limits.sentences))
+    return tuple(blocks)
+
+
+def _agreement(report: AuditReport) -> tuple[Block, ...]:
+    if not report.agreement:
+        return ()
+    blocks: list[Block] = [Heading("Agreement of the annotators")]
+    for one in report.agreement:
+        blocks.append(Paragraph(one.sentence))
+        columns = (Column("Measure", width=2), Column("Value", _NUMBER), Column("95% interval", _NUMBER, 1.6))
+        rows = tuple((measure.name, _figure(measure.value), _bounds(measure)) for measure in one.measures)
+        blocks.append(Table(columns, rows))
+        if one.confused:
+            blocks.append(_confused(one))
+    return tuple(blocks)
+
+
+def _figure(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.3f}"
+
+
+def _bounds(measure: AgreementMeasure) -> str:
+    if measure.low is None or measure.high is None:
+        return ""
+    return f"{measure.low:.3f} to {measure.high:.3f}"
+
+
+def _confused(agreement: LabelAgreement) -> Table:
+    columns = (
+        Column("One label", width=2),
+        Column("The other", width=2),
+        Column("Pairs of answers", _NUMBER),
+        Column("Of all that differ", _NUMBER),
+    )
+    rows = tuple(
+        (pair.first, pair.second, f"{pair.pairs:,}", percent(pair.share)) for pair in agreement.confused[:LARGEST_CASES]
+    )
+    return Table(columns, rows, caption="Labels given to the same item")
+
+
+def _hints(report: AuditReport) -> tuple[Block, ...]:
+    if not report.hints:
+        return ()
+    shown = report.hints[:MOST_ROWS]
+    text = "None of this is counted as a problem: it may be right, and somebody who knows the records can tell."
+    cut = _cut(len(shown), len(report.hints), "hints")
+    return (
+        Heading("Worth a look"),
+        Paragraph(text),
+        Bullets(tuple(f"{hint.title}. {hint.text}" for hint in shown)),
+        *((Paragraph(cut, ParagraphKind.NOTE),) if cut else ()),
+    )
+
+
+def _shift(shift: ShiftReport) -> tuple[Block, ...]:
+    blocks: list[Block] = [Heading("Shift from an older file"), Paragraph(shift.summary)]
+    told = [one for one in shift.findings if one.verdict is ShiftVerdict.CHANGED or one.notable]
+    if told:
+        columns = (
+            Column("Field", width=1.4),
+            Column("What", width=1.3),
+            Column("Result", width=1.1),
+            Column("In words", width=4),
+        )
+        rows = tuple(
+            (one.field or "whole record", str(one.aspect), str(one.verdict), one.sentence) for one in told[:MOST_ROWS]
+        )
+        blocks.append(Table(columns, rows, note=_cut(len(rows), len(told), "changes")))
+    if shift.inconclusive:
+        count = counted(len(shift.inconclusive), "comparison")
+        blocks.append(Paragraph(f"For {count} there were too few records to tell.", ParagraphKind.NOTE))
+    return tuple(blocks)
+
+
+def _relations(report: AuditReport) -> tuple[Block, ...]:
+    applied = [relation for relation in report.rules.relations if relation.applied]
+    if not applied:
+        return ()
+    columns = (Column("Rule across fields", width=1), Column("Fields", width=2), Column("Followed by", _NUMBER, 1))
+    rows = tuple(
+        (str(relation.kind), ", ".join(relation.fields), percent(relation.support) if relation.records else "")
+        for relation in applied[:MOST_ROWS]
+    )
+    return (Table(columns, rows, note=_cut(len(rows), len(applied), "rules")),)
+
+
 def _rules(report: AuditReport) -> tuple[Block, ...]:
     rules = report.rules.rules
     if not rules:
@@ -432,6 +588,14 @@ def _read_as(rule: FieldRule) -> str:
         parts.append(f"decimal {rule.decimal_mark}")
     if rule.missing_tokens:
         parts.append("missing: " + ", ".join(_token(token) for token in rule.missing_tokens))
+    if rule.low or rule.high:
+        parts.append(f"from {rule.low or 'any'} to {rule.high or 'any'}")
+    if rule.allowed:
+        parts.append("allowed: " + ", ".join(rule.allowed))
+    if rule.pattern:
+        parts.append(f"pattern {rule.pattern}")
+    if rule.unique:
+        parts.append("unique")
     if rule.legitimate_tokens:
         parts.append("not missing: " + ", ".join(_token(token) for token in rule.legitimate_tokens))
     return "; ".join(parts)

@@ -76,6 +76,26 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """One share of a chart with its interval; all 0..1."""
+
+    label: str
+    share: float
+    low: float
+    high: float
+    tone: Tone = Tone.NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Shares as bars, one below the other, each with its interval. `axis` says what they are shares of."""
+
+    bars: tuple[Bar, ...]
+    axis: str
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Properties:
     """Names with their values, such as the parts of a form."""
 
@@ -110,7 +130,7 @@ class PageBreak:
     """What follows begins on a new page, where there are pages."""
 
 
-Block = Heading | Paragraph | Bullets | Table | Properties | Callout | Signatures | PageBreak
+Block = Heading | Paragraph | Bullets | Table | Chart | Properties | Callout | Signatures | PageBreak
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from readiness.exports.document import (
     Block,
     Bullets,
     Callout,
+    Chart,
     Column,
     Document,
     Heading,
@@ -24,10 +25,12 @@ from readiness.exports.document import (
     Signatures,
     Table,
 )
+from readiness.exports.figures import interval, percent
 from readiness.exports.safe_text import one_line, prose_lines, verbatim_line
 
 BREAK = "\\\n"  # a line break within a paragraph
 NOTHING = "\u2013"  # an empty table cell, so that it does not look forgotten
+BAR_MARKS = 20
 
 _SPECIAL = re.compile(r"([\\`*\[\]<|~])")
 _UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # one between two letters or digits never starts emphasis
@@ -122,6 +125,8 @@ def _block(block: Block) -> str:
             return _pairs(block.pairs)
         case Table():
             return _table(block)
+        case Chart():
+            return _chart(block)
         case Callout():
             return _callout(block)
         case Signatures():
@@ -165,6 +170,16 @@ def _table(table: Table) -> str:
     if table.note:
         lines += ["", f"*{escape(table.note)}*"]
     return "\n".join(lines)
+
+
+def _chart(chart: Chart) -> str:
+    """The bars as text, twenty marks for 100%, with the figures beside them."""
+    rows = tuple(
+        (bar.label, "█" * round(bar.share * BAR_MARKS) or "▏", percent(bar.share), interval(bar.low, bar.high))
+        for bar in chart.bars
+    )
+    columns = (Column(""), Column(chart.axis), Column("Share", Align.RIGHT), Column("95% interval", Align.RIGHT))
+    return _table(Table(columns, rows, caption=chart.caption))
 
 
 def _row(cells: list[str]) -> str:

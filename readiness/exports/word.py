@@ -13,6 +13,7 @@ from readiness.exports.document import (
     Block,
     Bullets,
     Callout,
+    Chart,
     Column,
     Document,
     Heading,
@@ -23,6 +24,7 @@ from readiness.exports.document import (
     Signatures,
     Table,
 )
+from readiness.exports.figures import percent
 from readiness.exports.safe_text import one_line, prose_lines, verbatim_line
 
 if TYPE_CHECKING:
@@ -111,6 +113,8 @@ def _add(word: WordDocument, block: Block) -> None:
                 _named_line(word, name, value, styles.PROPERTY)
         case Table():
             _table(word, block)
+        case Chart():
+            _chart(word, block)
         case Callout():
             _callout(word, block)
         case Signatures():
@@ -192,6 +196,26 @@ def _table(word: WordDocument, table: Table) -> None:
         _paragraph(word, table.note, styles.TABLE_NOTE)
     else:
         _new(word, styles.GAP)
+
+
+def _chart(word: WordDocument, chart: Chart) -> None:
+    from docx.shared import Emu
+
+    from readiness.exports.charts import chart_png
+
+    if chart.caption:
+        _paragraph(word, chart.caption, styles.CAPTION)
+    section: Any = word.sections[0]
+    width = Emu(section.page_width - section.left_margin - section.right_margin)
+    paragraph = _new(word, styles.BODY)
+    picture: Any = paragraph.add_run().add_picture(BytesIO(chart_png(chart)), width=width)
+    picture._inline.docPr.set("descr", _in_words(chart))
+
+
+def _in_words(chart: Chart) -> str:
+    """The chart for somebody who hears the document."""
+    bars = "; ".join(f"{one_line(bar.label)} {percent(bar.share)}" for bar in chart.bars)
+    return f"{chart.axis}: {bars}"
 
 
 def _grid(word: WordDocument, columns: tuple[Column, ...], rows: int) -> WordTable:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from readiness.audit.decisions import HandlingDecision, effect_of
 from readiness.audit.report import AuditReport
+from readiness.audit.shift_report import ShiftReport
 from readiness.catalog import read_catalog
 from readiness.diagnosis.failure_modes import FailureModeCatalog
 from readiness.diagnosis.verdict import Diagnosis
@@ -31,6 +32,7 @@ def audit_file(
     decisions: Mapping[str, HandlingDecision] | None = None,
     project_name: str = "",
     audited_at: datetime | None = None,
+    shift: ShiftReport | None = None,
 ) -> bytes:
     """The audit as a `md` or `docx` file."""
     decided = decisions or {}
@@ -41,6 +43,7 @@ def audit_file(
         effect=effect_of(report, known) if known else None,
         project_name=project_name,
         audited_at=audited_at,
+        shift=shift,
     )
     return _rendered(document, suffix)
 

@@ -3,33 +3,49 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from readiness.audit.decisions import Handling, HandlingDecision
+from readiness.audit.not_checked import compared_with_older
 from readiness.audit.reading.values import Reading, ReadingOptions
 from readiness.audit.report import AuditReport, ReadingSummary
-from readiness.audit.rules import FieldRule, FieldRules
+from readiness.audit.rules import FieldRule, FieldRules, Relation
+from readiness.audit.shift_report import ShiftReport
 from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.questions import Reply
 from readiness.diagnosis.verdict import Diagnosis, diagnose
 from readiness.diagnosis.verdict_table import VerdictTable
-from readiness.errors import InputError, InvalidValueError, UnknownNameError, UnreadableFileError
+from readiness.errors import InputError, InvalidValueError, UnknownFieldError, UnknownNameError, UnreadableFileError
 from readiness.outcome import agreement
 from readiness.project import documents
 from readiness.project.kept import open_kept_sample
+from readiness.project.running import Running, Task
 from readiness.project.samples import OpenSample, SampleDesk, open_sample
-from readiness.project.state import MODELS, AuditRecord, Kind, ProjectState, SampleInfo, check, parse_state, validated
+from readiness.project.state import (
+    MODELS,
+    AuditRecord,
+    Kind,
+    ProjectState,
+    SampleInfo,
+    ShiftRecord,
+    check,
+    parse_state,
+    validated,
+)
 from readiness.scope.catalog import ComponentCatalog, item_from_component, item_from_decision, starting_items
 from readiness.scope.items import ItemSource, ScopeItem
 from readiness.store import Document, ProjectRow, Store
 
 if TYPE_CHECKING:
     import pandas as pd
+
+T = TypeVar("T")
 
 MOST_REOPENED_RECORDS = 100_000  # kept records that are audited again in passing, to show examples
 MOST_ITEMS = 1_000  # scope items of one project
@@ -58,6 +74,8 @@ class Projects:
         self.clock = clock
         self.new_id = new_id
         self.desk = SampleDesk()
+        self._running: dict[str, Running[Any]] = {}
+        self._starting = threading.Lock()
 
     # --- projects -------------------------------------------------------------------------------------------------
 
@@ -134,14 +152,60 @@ class Projects:
         *,
         who: str,
         options: ReadingOptions | None = None,
-        progress: Callable[[float], None] | None = None,
+        task: Task | None = None,
     ) -> SampleInfo:
         """The uploaded file as the project's sample, read, with field rules suggested for the fields that have none."""
         self.store.project(project_id)
-        sample = open_sample(self.new_id(), name, write_to, options or ReadingOptions(), progress)
+        sample = open_sample(self.new_id(), name, write_to, options or ReadingOptions(), task)
         if not sample.reading.records:
             raise UnreadableFileError(name, "there is no record in it", "What was here before stays as it is.")
         return self._adopt(project_id, sample, who=who, what=f"read {name}")
+
+    def start_reading(
+        self, project_id: str, name: str, write_to: Callable[[Path], None], *, who: str
+    ) -> Running[SampleInfo]:
+        """`read_upload` in a thread of its own."""
+        return self._start(
+            project_id, f"Reading {name}", lambda task: self.read_upload(project_id, name, write_to, who=who, task=task)
+        )
+
+    def start_audit(self, project_id: str, *, who: str) -> Running[AuditReport]:
+        """`run_audit` in a thread of its own; the one that runs already, if there is one."""
+        return self._start(project_id, "The audit", lambda task: self.run_audit(project_id, who=who, task=task))
+
+    def running(self, project_id: str) -> Running[Any] | None:
+        """What is being done with the project's sample in this process, and is not done yet."""
+        work = self._running.get(project_id)
+        return work if work is not None and not work.done else None
+
+    def _start(self, project_id: str, name: str, work: Callable[[Task], T]) -> Running[T]:
+        with self._starting:
+            current = self.running(project_id)
+            if current is not None and current.name != name:
+                raise InputError(f"{current.name} is still under way. Wait for it, or cancel it.")
+            started = current or Running(work, name)
+            self._running[project_id] = started
+        return started
+
+    def compare_with_older(
+        self, project_id: str, name: str, write_to: Callable[[Path], None], *, who: str, task: Task | None = None
+    ) -> ShiftReport:
+        """What shifted from an older file to the project's sample, saved without raw values; the file is let go."""
+        from readiness.audit.shift import compare_samples
+
+        sample = self._require_open(project_id)
+        older = open_sample(self.new_id(), name, write_to, ReadingOptions(), task)
+        if not older.reading.records:
+            raise UnreadableFileError(name, "there is no record in it", "What was here before stays as it is.")
+        with sample.lock:
+            rules = self.load(project_id).rules
+            report = compare_samples(older.connection, older.reading, sample.connection, sample.reading, rules)
+        record = ShiftRecord(sample_id=sample.sample_id, compared_at=self.clock(), report=report.without_values())
+        version = self.load(project_id).version_of(Kind.SHIFT)
+        self.store.save_many(
+            project_id, [_row(Kind.SHIFT, "", record, version)], who=who, what=f"compared the sample with {name}"
+        )
+        return report
 
     def reread(self, project_id: str, options: ReadingOptions, *, who: str) -> SampleInfo:
         """The same upload read again as the user says it is to be read."""
@@ -172,6 +236,7 @@ class Projects:
             fields=sample.reading.fields,
             options=asdict(sample.reading.options),
             origin=state.sample.origin if state.sample else "",
+            population=state.sample.population if state.sample else None,
         )
         rules = _keep_edited(state.rules, suggested)
         if state.sample is not None and state.sample.kept_until is not None:
@@ -224,21 +289,46 @@ class Projects:
             what="edited the field rules",
         )
 
-    def run_audit(
-        self, project_id: str, *, who: str, progress: Callable[[float, str], None] | None = None
-    ) -> AuditReport:
+    def save_relation(self, project_id: str, relation: Relation, *, version: int, who: str) -> None:
+        """A rule across fields as a person has set it. Raises UnknownFieldError for a field that is not there."""
+        rules = self.load(project_id).rules
+        known = [rule.field for rule in rules.rules]
+        for name in relation.fields:
+            if name not in known:
+                raise UnknownFieldError(name, known)
+        mine = relation.model_copy(update={"edited": True})
+        others = [other for other in rules.relations if other.id != relation.id]
+        place = next((place for place, other in enumerate(rules.relations) if other.id == relation.id), len(others))
+        relations = (*others[:place], mine, *others[place:])
+        self.change(
+            project_id,
+            Kind.FIELD_RULES,
+            rules.model_copy(update={"relations": relations}).model_dump(mode="json"),
+            version=version,
+            who=who,
+            what="edited the rules across fields",
+        )
+
+    def run_audit(self, project_id: str, *, who: str, task: Task | None = None) -> AuditReport:
         """The audit of the project's sample under its rules, saved without raw values."""
         from readiness.audit.engine import audit_sample
 
         state = self.load(project_id)
         sample = self._require_open(project_id)
+        population = state.sample.population if state.sample else None
+        doing = task or Task()
         with sample.lock:
-            report = audit_sample(sample.connection, sample.reading, state.rules, progress=progress)
+            doing.interruptible_by(sample.connection.interrupt)
+            sample.report = None  # a run that is stopped leaves half a problem list
+            report = audit_sample(
+                sample.connection, sample.reading, state.rules, progress=doing.report, population=population
+            )
             sample.report = report
             record = AuditRecord(
                 sample_id=sample.sample_id,
                 audited_at=self.clock(),
                 rules=state.rules,
+                population=population,
                 report=report.without_values(),
             )
             self.store.save_many(
@@ -314,11 +404,23 @@ class Projects:
         """The problem list of the project's audit as a .csv, .xlsx or .parquet file."""
         from readiness.audit.problems import write_problems
 
-        sample = self._audited_sample(project_id)
-        if sample is None:
-            raise InputError("The records of this sample are not at hand any more. Upload the file again.")
+        sample, _ = self._require_audited(project_id)
         with sample.lock:
             write_problems(sample.connection, out)
+
+    def write_annotated(self, project_id: str, out: Path) -> None:
+        """All records with their tier, edge cases and reasons as a .csv, .xlsx or .parquet file."""
+        from readiness.audit.annotated import write_annotated
+
+        sample, report = self._require_audited(project_id)
+        with sample.lock:
+            write_annotated(sample.connection, report, out)
+
+    def _require_audited(self, project_id: str) -> tuple[OpenSample, AuditReport]:
+        sample = self._audited_sample(project_id)
+        if sample is None or sample.report is None:
+            raise InputError("The records of this sample are not at hand any more. Upload the file again.")
+        return sample, sample.report
 
     def _audited_sample(self, project_id: str) -> OpenSample | None:
         """The open sample with its problem list; audited again in memory when it was reopened after a restart."""
@@ -329,7 +431,9 @@ class Projects:
             return None
         with sample.lock:
             if sample.report is None:
-                sample.report = audit_sample(sample.connection, sample.reading, state.audit.rules)
+                sample.report = audit_sample(
+                    sample.connection, sample.reading, state.audit.rules, population=state.audit.population
+                )
         return sample
 
     # --- documents ------------------------------------------------------------------------------------------------
@@ -340,12 +444,14 @@ class Projects:
         report = self.report_with_examples(state)
         if report is None or state.audit is None:
             raise InputError("This project has no audit yet.")
+        shift = state.shift if state.shift and state.shift.sample_id == state.audit.sample_id else None
         return documents.audit_file(
-            report,
+            compared_with_older(report) if shift else report,
             suffix,
             decisions=state.decisions,
             project_name=state.name,
             audited_at=state.audit.audited_at,
+            shift=shift.report if shift else None,
         )
 
     def workbook(self, project_id: str) -> bytes:
@@ -546,9 +652,10 @@ def _keep_edited(current: FieldRules, suggested: FieldRules) -> FieldRules:
     for rule in suggested.rules:
         mine = edited.get(rule.field)
         merged.append(mine.model_copy(update={"position": rule.position, "fit": rule.fit}) if mine else rule)
-    switched = {relation.id: relation for relation in current.relations if relation.edited}
-    relations = tuple(switched.get(relation.id, relation) for relation in suggested.relations)
-    return FieldRules(rules=tuple(merged), relations=relations)
+    known = {rule.field for rule in merged}
+    switched = {one.id: one for one in current.relations if one.edited and known.issuperset(one.fields)}
+    offered = [switched.pop(relation.id, relation) for relation in suggested.relations]
+    return FieldRules(rules=tuple(merged), relations=(*offered, *switched.values()))
 
 
 def _carrying_over(item: ScopeItem, earlier: ScopeItem) -> ScopeItem:

@@ -15,6 +15,7 @@ from typing import Any
 
 from readiness.audit.reading.values import Reading, ReadingOptions, SampleFile
 from readiness.audit.report import AuditReport
+from readiness.project.running import Task
 
 MOST_OPEN_SAMPLES = 8  # in one process; the oldest is closed and can be uploaded again
 
@@ -79,9 +80,10 @@ def open_sample(
     name: str,
     write_to: Callable[[Path], None],
     options: ReadingOptions,
-    progress: Callable[[float], None] | None = None,
+    task: Task | None = None,
 ) -> OpenSample:
     """A sample read into a workspace of its own. `write_to` puts the uploaded bytes at the path it is given."""
+    doing = task or Task()
     from readiness.audit.reading.sample import open_workspace, read_sample
 
     with ExitStack() as on_failure:  # whatever goes wrong, the uploaded records must not stay behind on disk
@@ -92,6 +94,7 @@ def open_sample(
         file = SampleFile(path=path, name=name)
         connection = open_workspace(folder=folder)
         on_failure.callback(connection.close)
-        reading = read_sample(file, connection, options=options, progress=progress)
+        doing.interruptible_by(connection.interrupt)
+        reading = read_sample(file, connection, options=options, progress=doing.report)
         on_failure.pop_all()
     return OpenSample(sample_id, folder, file, connection, reading, threading.RLock())

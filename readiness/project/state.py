@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from readiness.audit.decisions import HandlingDecision
 from readiness.audit.report import AuditReport, ReadingSummary
 from readiness.audit.rules import FieldRules
+from readiness.audit.shift_report import ShiftReport
 from readiness.diagnosis.evidence import Facts
 from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.questions import Answer
@@ -42,6 +43,7 @@ class SampleInfo(_Value):
     origin: str = Field(default="", max_length=1_000)  # which system the records came from
     period_from: date | None = None
     period_to: date | None = None
+    population: int | None = Field(default=None, ge=1)  # records that the sample was drawn from; None: not stated
     kept_until: date | None = None  # raw records are in the project file until then; None: they are not kept
 
 
@@ -51,7 +53,16 @@ class AuditRecord(_Value):
     sample_id: str
     audited_at: datetime
     rules: FieldRules  # as they were when it ran; the report holds them with what the audit settled
+    population: int | None = None  # as stated when it ran
     report: AuditReport
+
+
+class ShiftRecord(_Value):
+    """One comparison of the sample with an older file. The report holds no raw value."""
+
+    sample_id: str  # the newer side
+    compared_at: datetime
+    report: ShiftReport
 
 
 class BriefNotes(_Value):
@@ -79,6 +90,7 @@ class Kind(StrEnum):
     SAMPLE = "sample"
     FIELD_RULES = "field_rules"
     AUDIT = "audit"
+    SHIFT = "shift"
     DECISION = "decision"
     SCOPE_ITEM = "scope_item"
     SCOPE_PLAN = "scope_plan"
@@ -97,6 +109,7 @@ MODELS: Mapping[Kind, type[BaseModel]] = {
     Kind.SAMPLE: SampleInfo,
     Kind.FIELD_RULES: FieldRules,
     Kind.AUDIT: AuditRecord,
+    Kind.SHIFT: ShiftRecord,
     Kind.DECISION: HandlingDecision,
     Kind.SCOPE_ITEM: ScopeItem,
     Kind.SCOPE_PLAN: ScopePlan,
@@ -124,6 +137,7 @@ class ProjectState:
     sample: SampleInfo | None
     rules: FieldRules
     audit: AuditRecord | None
+    shift: ShiftRecord | None
     decisions: Mapping[str, HandlingDecision]
     items: tuple[ScopeItem, ...]  # in the order of the grid
     orphans: tuple[ScopeItem, ...]  # made by decisions about edge cases that the audit no longer finds
@@ -144,12 +158,13 @@ class ProjectState:
 
     @property
     def audit_is_current(self) -> bool:
-        """Whether the audit speaks of the sample and the rules as they are now."""
+        """Whether the audit speaks of the sample, its population and the rules as they are now."""
         return (
             self.audit is not None
             and self.sample is not None
             and self.audit.sample_id == self.sample.sample_id
             and self.audit.rules == self.rules
+            and self.audit.population == self.sample.population
         )
 
     def facts(self, now: datetime) -> Facts:
@@ -191,6 +206,7 @@ def parse_state(row: ProjectRow, documents: Iterable[Document]) -> ProjectState:
         sample=parsed[Kind.SAMPLE].get(""),
         rules=parsed[Kind.FIELD_RULES].get("", FieldRules()),
         audit=parsed[Kind.AUDIT].get(""),
+        shift=parsed[Kind.SHIFT].get(""),
         decisions=parsed[Kind.DECISION],
         items=items,
         orphans=orphans,

@@ -1,11 +1,10 @@
-"""The parts of the Data audit page, from the upload to the document."""
+"""The parts of the Data audit page from the run to the documents."""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,289 +12,21 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 from pydantic import BaseModel
-from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from readiness.audit.decisions import Handling
-from readiness.audit.reading.values import ReadingOptions
-from readiness.audit.report import AuditReport, EdgeCase
-from readiness.audit.rules import DATED, NUMERIC, DayMonthOrder, DecimalMark, FieldKind, FieldRule
-from readiness.errors import ConflictError, InputError, ReadinessError
-from readiness.project import Kind, ProjectState, SampleInfo
-from readiness.ui import cache, charts, session
-from readiness.ui.autosave import date_field, row_of, text_field
-from readiness.ui.grids import RowEdit, edit_grid
+from readiness.audit.not_checked import compared_with_older
+from readiness.audit.overlap import THREE_OR_MORE, overlap_of, primary_categories
+from readiness.audit.report import AuditReport, EdgeCase, SampleLimits
+from readiness.audit.rules_file import rules_as_yaml
+from readiness.errors import InputError
+from readiness.project import Kind, ProjectState
+from readiness.ui import cache, charts, session, shift_view
+from readiness.ui.grids import RowEdit, edit_grid, refuse_lost_update
 from readiness.ui.page import Here, errors_shown
-from readiness.ui.wording import interval, moment, percent, plain, size
+from readiness.ui.progress import follow
+from readiness.ui.wording import interval, percent, plain
 
-SAMPLE_TYPES = ["csv", "tsv", "txt", "json", "jsonl", "ndjson", "xlsx", "xlsm", "parquet", "gz", "zip"]
 RECORDS_A_PAGE = 50
-KEEP_DAYS = 30
-
-
-# --- the sample ---------------------------------------------------------------------------------------------------
-
-
-def sample(here: Here) -> None:
-    """The upload, and how it was read."""
-    st.subheader("The sample")
-    upload = st.file_uploader(
-        "Production records: CSV, TSV, JSON, JSON Lines, Excel or Parquet, also as .gz or .zip",
-        type=SAMPLE_TYPES,
-        key=f"upload/{here.state.id}",
-        help="The file stays on this machine. Raw records are not kept in the project file unless you say so.",
-    )
-    if upload is not None and st.session_state.get("read_upload") != upload.file_id:
-        _read(here, upload)
-    refused = st.session_state.get("refused_upload")
-    if upload is not None and refused is not None and refused[0] == upload.file_id:
-        st.error(plain(refused[1]))
-    info = here.state.sample
-    if info is None:
-        st.info(
-            "No sample yet. 250 records bring the clean share to within about six points; "
-            "300 show what happens in 1% of them."
-        )
-        return
-    _reading(here, info)
-
-
-def _read(here: Here, upload: UploadedFile) -> None:
-    st.session_state["read_upload"] = upload.file_id
-    bar = st.progress(0.0, text=f"Reading {plain(upload.name)} …")
-
-    def write_to(path: Path) -> None:
-        with path.open("wb") as target:
-            shutil.copyfileobj(upload, target)
-
-    try:
-        here.projects.read_upload(here.state.id, upload.name, write_to, who=here.who, progress=_onto(bar))
-    except ReadinessError as error:
-        st.session_state["refused_upload"] = (upload.file_id, str(error))
-        bar.empty()
-        return
-    st.rerun()
-
-
-def _onto(bar: DeltaGenerator) -> Callable[..., None]:
-    """A progress callback that moves a bar: the part that is done, 0..1, and what is being done."""
-
-    def move(part: float, text: str | None = None) -> None:
-        bar.progress(min(max(part, 0.0), 1.0), text=text)
-
-    return move
-
-
-def _reading(here: Here, info: SampleInfo) -> None:
-    reading = info.reading
-    st.markdown(f"**{plain(reading.name)}** · {size(reading.size_bytes)} · read {moment(info.read_at)}")
-    st.markdown(plain(reading.sentence))
-    for note in reading.notes:
-        st.caption(plain(note))
-    left, right = st.columns(2)
-    with left.expander("How it was read, and how to correct it"):
-        _correct(here, info)
-    with right.expander("Where the records come from, and whether they are kept"):
-        row = row_of(here, Kind.SAMPLE, info)
-        text_field(row, "origin", "Which system the records come from")
-        date_field(row, "period_from", "First day they cover")
-        date_field(row, "period_to", "Last day they cover")
-        _keeping(here, info)
-
-
-def _correct(here: Here, info: SampleInfo) -> None:
-    reading, fixed = info.reading, info.options
-    facts = {
-        "Format": reading.format,
-        "Encoding": reading.encoding,
-        "Delimiter": _delimiter_name(reading.delimiter),
-        "Header on line": str(reading.header_line or "none"),
-        "Preamble lines": f"{reading.preamble_lines:,}",
-        "Lines in all": f"{reading.lines:,}",
-        "Empty lines": f"{reading.empty_lines:,}",
-        "Records": f"{reading.records:,}",
-        "Records that do not fit the header": f"{reading.unsplit:,}",
-        "SHA-256": reading.sha256,
-    }
-    shown = {name: value for name, value in facts.items() if value not in ("", "0")}
-    st.dataframe(pd.DataFrame({"": shown.keys(), "value": shown.values()}), hide_index=True, width="stretch")
-    with st.form(f"correct/{info.sample_id}", border=False):
-        encoding = st.text_input(
-            "Encoding", value=fixed.get("encoding") or "", placeholder=f"found: {reading.encoding}"
-        )
-        delimiter = st.text_input(
-            "Delimiter",
-            value=fixed.get("delimiter") or "",
-            placeholder=f"found: {_delimiter_name(reading.delimiter)}",
-            help="One character, or the word tab.",
-            max_chars=8,
-        )
-        header = st.number_input(
-            "Header on line",
-            min_value=0,
-            value=fixed.get("header_line"),
-            placeholder=f"found: {reading.header_line}",
-            help="0 when the file has no header.",
-        )
-        sheet = (
-            st.text_input("Sheet", value=fixed.get("sheet") or "", placeholder=f"found: {reading.sheet}")
-            if reading.sheet
-            else ""
-        )
-        if st.form_submit_button("Read it again this way"):
-            options = ReadingOptions(
-                encoding=encoding.strip() or None,
-                delimiter=_delimiter(delimiter),
-                header_line=int(header) if header is not None else None,
-                sheet=sheet or None,
-            )
-            with errors_shown():
-                here.projects.reread(here.state.id, options, who=here.who)
-                session.leave_notice("Read again.")
-                st.rerun()
-
-
-_DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "space"}
-
-
-def _delimiter_name(delimiter: str) -> str:
-    return _DELIMITER_NAMES.get(delimiter, delimiter)
-
-
-def _delimiter(typed: str) -> str | None:
-    named = {name: mark for mark, name in _DELIMITER_NAMES.items()}
-    return named.get(typed.strip().lower()) or (typed[:1] or None)
-
-
-def _keeping(here: Here, info: SampleInfo) -> None:
-    if info.kept_until is not None:
-        st.markdown(f"The raw records are in the project file until {moment(info.kept_until)}.")
-        st.button("Remove the raw records now", on_click=_remove, args=(here,), help="Counts and shares stay.")
-        return
-    st.markdown("Raw records are not in the project file: they are personal data until somebody has shown otherwise.")
-    until = st.date_input(
-        "Keep them until",
-        value=here.projects.clock().date() + timedelta(days=KEEP_DAYS),
-        key=f"keep_until/{info.sample_id}",
-    )
-    if st.button("Keep the raw records", help="For drilling down, and for judging records together, after a restart."):
-        with errors_shown():
-            here.projects.keep_records(here.state.id, until, who=here.who)
-            session.leave_notice(f"Kept until {moment(until)}.")
-            st.rerun()
-
-
-def _remove(here: Here) -> None:
-    here.projects.remove_records(here.state.id, who=here.who)
-    cache.report_at.clear()  # it holds examples, which are raw values
-    session.leave_notice("The raw records are removed; the counts stay.")
-
-
-# --- field rules --------------------------------------------------------------------------------------------------
-
-
-def field_rules(here: Here) -> None:
-    """What the values of each field should be, suggested with the reason, decided by the user."""
-    st.subheader("Field rules")
-    st.caption(
-        "Suggested from the sample, with the reason for each. Correct what you know better: every edit is saved. "
-        "Write several missing words with commas between them."
-    )
-    rules = here.state.rules.rules
-    frame = pd.DataFrame([_rule_line(rule) for rule in rules], index=[rule.field for rule in rules])
-    config = st.column_config
-    edit_grid(
-        f"{here.state.id}/rules",
-        frame,
-        columns={
-            "field": config.TextColumn("Field", pinned=True),
-            "kind": config.SelectboxColumn("Kind", options=[kind.value for kind in FieldKind], required=True),
-            "required": config.CheckboxColumn("Required"),
-            "because": config.TextColumn("Why suggested", width=340),
-            "check": config.CheckboxColumn("Check", help="Off: the field is left out, and the report says so."),
-            "format": config.TextColumn("Expected format", help="Empty: the most frequent one."),
-            "order": config.SelectboxColumn("Day and month", options=[order.value for order in DayMonthOrder]),
-            "decimal": config.SelectboxColumn("Decimal mark", options=[mark.value for mark in DecimalMark]),
-            "missing": config.TextColumn("Means missing"),
-            "legitimate": config.TextColumn("Looks missing, is not"),
-            "fit": config.ProgressColumn(
-                "Fit", format="percent", min_value=0, max_value=1, help="Filled values of this kind"
-            ),
-        },
-        locked=("field", "fit", "because"),
-        save=lambda edit: _save_rule(here, edit),
-        alt="Field rules",
-    )
-
-
-def _rule_line(rule: FieldRule) -> dict[str, Any]:
-    return {
-        "field": rule.field,
-        "kind": rule.kind.value,
-        "required": rule.required,
-        "check": rule.check,
-        "format": rule.format,
-        "order": rule.day_month_order.value if rule.kind in DATED else None,
-        "decimal": rule.decimal_mark.value if rule.kind in NUMERIC else None,
-        "missing": ", ".join(rule.missing_tokens),
-        "legitimate": ", ".join(rule.legitimate_tokens),
-        "fit": rule.fit,
-        "because": rule.suggested_because,
-    }
-
-
-_RULE_PARTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "kind": ("kind", FieldKind),
-    "required": ("required", bool),
-    "check": ("check", bool),
-    "format": ("format", lambda value: str(value or "").strip()),
-    "order": ("day_month_order", lambda value: DayMonthOrder(value) if value else DayMonthOrder.UNDECIDED),
-    "decimal": ("decimal_mark", lambda value: DecimalMark(value) if value else DecimalMark.UNDECIDED),
-    "missing": ("missing_tokens", lambda value: _tokens(value)),
-    "legitimate": ("legitimate_tokens", lambda value: _tokens(value)),
-}
-
-
-def _edited(rule: FieldRule, values: Mapping[str, Any]) -> FieldRule:
-    parts = {_RULE_PARTS[column][0]: _RULE_PARTS[column][1](value) for column, value in values.items()}
-    tokens = parts.pop("missing_tokens", None)
-    edited = rule.model_copy(update=parts)
-    return edited if tokens is None else edited.with_missing_tokens(tokens)
-
-
-def _tokens(value: object) -> tuple[str, ...]:
-    return tuple(token.strip() for token in str(value or "").split(",") if token.strip())
-
-
-def _save_rule(here: Here, edit: RowEdit) -> None:
-    state = here.projects.load(here.state.id)
-    drawn = state.rules.of(edit.row) if edit.insist else here.state.rules.of(edit.row)
-    current = state.rules.of(edit.row)
-    if drawn is None or current is None:
-        raise InputError(f"The field {edit.row!r} is not in the sample any more.")
-    wanted = _edited(current, edit.values)
-    _refuse_lost_update(here, f"the rule of {edit.row}", Kind.FIELD_RULES, "", drawn, current, wanted)
-    rules = [wanted if rule.field == edit.row else rule for rule in state.rules.rules]
-    here.projects.save_rules(here.state.id, rules, version=state.version_of(Kind.FIELD_RULES), who=here.who)
-
-
-def _refuse_lost_update(
-    here: Here, what: str, kind: Kind, key: str, drawn: BaseModel, current: BaseModel, wanted: BaseModel
-) -> None:
-    """Raise ConflictError where `wanted` would overwrite what somebody changed after the page was drawn."""
-    before, now, mine = drawn.model_dump(mode="json"), current.model_dump(mode="json"), wanted.model_dump(mode="json")
-    lost = [part for part in mine if mine[part] != now[part] != before[part]]
-    if not lost:
-        return
-    document = here.projects.store.document(here.state.id, kind, key)
-    raise ConflictError(
-        what,
-        read_version=here.state.version_of(kind, key),
-        current_version=document.version if document else 0,
-        by=document.changed_by if document else "",
-        mine={part: mine[part] for part in lost},
-        theirs={part: now[part] for part in lost},
-    )
 
 
 # --- the audit ----------------------------------------------------------------------------------------------------
@@ -307,16 +38,15 @@ def run(here: Here) -> None:
     label = "Run the audit again" if audited else "Run the audit"
     if here.state.audit is not None and not audited:
         st.warning(
-            "The sample or its field rules changed after the last audit. What stands below speaks of the earlier state."
+            "The sample, its population or its field rules changed after the last audit. "
+            "What stands below speaks of the earlier state."
         )
     if not st.button(label, type="secondary" if audited else "primary", key="run_audit"):
         return
-    bar = st.progress(0.0, text="Auditing …")
     with errors_shown():
-        here.projects.run_audit(here.state.id, who=here.who, progress=_onto(bar))
+        follow(here.projects.start_audit(here.state.id, who=here.who))
         session.leave_notice("The audit is done.")
         st.rerun()
-    bar.empty()
 
 
 def result(here: Here) -> None:
@@ -338,6 +68,16 @@ def result(here: Here) -> None:
     charts.tier_bar(report)
     if here.diagnosis.ledger.effect is not None:
         st.markdown(plain(here.diagnosis.ledger.effect.sentence))
+    if report.limits is not None:
+        _limits(report.limits)
+
+
+def _limits(limits: SampleLimits) -> None:
+    for warning in limits.warnings:
+        st.warning(plain(f"{warning.what}. {warning.why}"))
+    with st.expander("What this sample cannot show"):
+        for sentence in limits.sentences:
+            st.markdown(f"- {plain(sentence)}")
 
 
 def _report(here: Here) -> AuditReport:
@@ -410,7 +150,7 @@ def _save_decision(here: Here, edit: RowEdit) -> None:
     current = _decision(state, edit.row)
     drawn = current if edit.insist else _decision(here.state, edit.row)
     wanted = current.model_copy(update={part: value or None for part, value in edit.values.items()})
-    _refuse_lost_update(here, "this decision", Kind.DECISION, edit.row, drawn, current, wanted)
+    refuse_lost_update(here, "this decision", Kind.DECISION, edit.row, drawn, current, wanted)
     if wanted.handling is None and wanted.note:
         raise InputError("A note stands beside a decision: choose the handling first.")
     here.projects.decide(
@@ -441,21 +181,85 @@ def _decision(state: ProjectState, edge_case: str) -> _Draft:
 def details(here: Here) -> None:
     """Records behind an edge case, missing and formats per field, and what was not checked."""
     report = _report(here)
-    records, share, missing, formats, unchecked = st.tabs(
-        ["Records", "Shares", "Missing per field", "Formats per field", "Not checked"]
-    )
-    with records:
-        _drill_down(here, report)
-    with share:
-        if report.edge_cases:
-            charts.edge_case_intervals(report.edge_cases)
-    with missing:
-        st.dataframe(_missing_frame(report), hide_index=True, width="stretch", column_config=_SHARE_COLUMNS)
-    with formats:
-        st.dataframe(_format_frame(report), hide_index=True, width="stretch", column_config=_SHARE_COLUMNS)
-    with unchecked:
-        frame = pd.DataFrame([{"Not checked": entry.what, "Why": entry.why} for entry in report.not_checked])
-        st.dataframe(frame, hide_index=True, width="stretch")
+    tabs = [_Tab("Records", _drill_down)]
+    if report.edge_cases:
+        tabs += [_Tab("Shares", _shares), _Tab("Together", _together)]
+    tabs += [_Tab("Missing per field", _missing), _Tab("Formats per field", _formats)]
+    if report.hints:
+        tabs.append(_Tab(f"Worth a look ({len(report.hints)})", _hints))
+    if report.agreement:
+        tabs.append(_Tab("Labels", _labels))
+    tabs += [_Tab("Shift", _shift), _Tab("Not checked", _unchecked)]
+    for place, tab in zip(st.tabs([tab.title for tab in tabs]), tabs, strict=True):
+        with place:
+            tab.draw(here, report)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tab:
+    title: str
+    draw: Callable[[Here, AuditReport], None]
+
+
+def _shares(here: Here, report: AuditReport) -> None:
+    charts.edge_case_intervals(report.edge_cases)
+
+
+def _missing(here: Here, report: AuditReport) -> None:
+    st.dataframe(_missing_frame(report), hide_index=True, width="stretch", column_config=_SHARE_COLUMNS)
+
+
+def _formats(here: Here, report: AuditReport) -> None:
+    st.dataframe(_format_frame(report), hide_index=True, width="stretch", column_config=_SHARE_COLUMNS)
+
+
+def _unchecked(here: Here, report: AuditReport) -> None:
+    shift = here.state.shift
+    compared = shift is not None and here.state.audit is not None and shift.sample_id == here.state.audit.sample_id
+    entries = (compared_with_older(report) if compared else report).not_checked
+    frame = pd.DataFrame([{"Not checked": entry.what, "Why": entry.why} for entry in entries])
+    st.dataframe(frame, hide_index=True, width="stretch")
+
+
+def _hints(here: Here, report: AuditReport) -> None:
+    st.caption("Nothing here is counted as a problem. It may be right; somebody who knows the records can tell.")
+    for hint in report.hints:
+        examples = f" For example {', '.join(plain(example) for example in hint.examples)}." if hint.examples else ""
+        st.markdown(f"**{plain(hint.title)}.** {plain(hint.text)}{examples}")
+
+
+def _labels(here: Here, report: AuditReport) -> None:
+    for agreement in report.agreement:
+        st.markdown(plain(agreement.sentence))
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    {
+                        "Measure": measure.name,
+                        "Value": "undefined" if measure.value is None else f"{measure.value:.3f}",
+                        "95% interval": ""
+                        if measure.low is None or measure.high is None
+                        else f"{measure.low:.3f} to {measure.high:.3f}",
+                    }
+                    for measure in agreement.measures
+                ]
+            ),
+            hide_index=True,
+            width="content",
+        )
+        if agreement.confused:
+            st.markdown("Labels that were given to the same item:")
+            st.dataframe(
+                pd.DataFrame(
+                    [
+                        {"One label": pair.first, "The other": pair.second, "Pairs": pair.pairs, "Share": pair.share}
+                        for pair in agreement.confused
+                    ]
+                ),
+                hide_index=True,
+                width="content",
+                column_config=_SHARE_COLUMNS,
+            )
 
 
 _SHARE_COLUMNS = {"Share": st.column_config.NumberColumn(format="percent")}
@@ -496,6 +300,10 @@ def _format_frame(report: AuditReport) -> pd.DataFrame:
             for variant in profile.formats
         ]
     )
+
+
+def _shift(here: Here, report: AuditReport) -> None:
+    shift_view.shift(here)
 
 
 def _drill_down(here: Here, report: AuditReport) -> None:
@@ -549,6 +357,87 @@ def downloads(here: Here) -> None:
                     on_click="ignore",
                     help="One row a problem: record, line, field, edge case, value, reason",
                 )
+            for suffix in ("csv", "xlsx", "parquet"):
+                st.download_button(
+                    f"Annotated records as {suffix.upper()}",
+                    data=partial(_annotated_records, here, suffix),
+                    file_name=f"records-audited.{suffix}",
+                    on_click="ignore",
+                    help="Every record as read, with its tier, edge cases and reasons",
+                )
+        st.download_button(
+            "Field rules as YAML",
+            data=partial(_rules_file, here),
+            file_name="field-rules.yaml",
+            on_click="ignore",
+            help="For your repository: readiness audit FILE --rules field-rules.yaml",
+        )
+
+
+def _annotated_records(here: Here, suffix: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"records.{suffix}"
+        here.projects.write_annotated(here.state.id, path)
+        return path.read_bytes()
+
+
+def _rules_file(here: Here) -> bytes:
+    return rules_as_yaml(_report(here).rules).encode("utf-8")
+
+
+def _together(here: Here, report: AuditReport) -> None:
+    """One category for each record, how many edge cases a record has, and which ones meet in one record."""
+    titles = {case.id: case.title for case in report.edge_cases}
+    overlap = overlap_of(report)
+    if overlap.sentence:
+        st.markdown(plain(overlap.sentence))
+    left, right = st.columns([2, 1])
+    left.markdown("**One category for each record.** The worst one decides; together they are all records.")
+    left.dataframe(
+        pd.DataFrame(
+            [
+                {"Category": one.title, "Tier": one.tier.value, "Records": one.records, "Share": one.share.share}
+                for one in primary_categories(report)
+            ]
+        ),
+        hide_index=True,
+        width="stretch",
+        column_config=_SHARE_COLUMNS,
+    )
+    right.markdown("**Edge cases in one record**")
+    right.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "Edge cases": f"{load.edge_cases}" + (" or more" if load.edge_cases == THREE_OR_MORE else ""),
+                    "Records": load.records,
+                    "Share": load.share.share,
+                }
+                for load in overlap.loads
+            ]
+        ),
+        hide_index=True,
+        width="stretch",
+        column_config=_SHARE_COLUMNS,
+    )
+    if overlap.pairs:
+        st.markdown("**Edge cases that meet**")
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    {
+                        "Edge case": titles[pair.first],
+                        "and": titles[pair.second],
+                        "Records": pair.records,
+                        "Of the smaller one": pair.share_of_smaller,
+                    }
+                    for pair in overlap.pairs
+                ]
+            ),
+            hide_index=True,
+            width="stretch",
+            column_config={"Of the smaller one": st.column_config.NumberColumn(format="percent")},
+        )
 
 
 def _problem_list(here: Here, suffix: str) -> bytes:

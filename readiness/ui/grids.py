@@ -8,8 +8,11 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pydantic import BaseModel
 
 from readiness.errors import ConflictError, ReadinessError
+from readiness.project import Kind
+from readiness.ui.page import Here
 from readiness.ui.wording import plain
 
 ROW_HEIGHT = 35
@@ -144,3 +147,22 @@ def _same(stored: Any, typed: Any) -> bool:
     if typed is None or typed == "":
         return stored is None or stored == "" or bool(pd.isna(stored))
     return bool(stored == typed)
+
+
+def refuse_lost_update(
+    here: Here, what: str, kind: Kind, key: str, drawn: BaseModel, current: BaseModel, wanted: BaseModel
+) -> None:
+    """Raise ConflictError where `wanted` would overwrite what somebody changed after the page was drawn."""
+    before, now, mine = drawn.model_dump(mode="json"), current.model_dump(mode="json"), wanted.model_dump(mode="json")
+    lost = [part for part in mine if mine[part] != now[part] != before[part]]
+    if not lost:
+        return
+    document = here.projects.store.document(here.state.id, kind, key)
+    raise ConflictError(
+        what,
+        read_version=here.state.version_of(kind, key),
+        current_version=document.version if document else 0,
+        by=document.changed_by if document else "",
+        mine={part: mine[part] for part in lost},
+        theirs={part: now[part] for part in lost},
+    )

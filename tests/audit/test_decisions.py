@@ -83,3 +83,9 @@ def test_the_effect_says_itself_in_one_sentence(report):
         sentence
         == "After these decisions 60.0% of the records run without a person, 40.0% go to review and 0.0% are rejected."
     )
+
+
+def test_the_population_of_the_report_narrows_the_effect(report):
+    of_five = report.model_copy(update={"limits": report.limits.model_copy(update={"population": 5})})
+    effect = effect_of(of_five, [])
+    assert (effect.automatic.low, effect.automatic.share, effect.automatic.high) == (0.4, 0.4, 0.4)

@@ -6,7 +6,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from readiness.audit import problems
+from readiness.audit import table_files
 from readiness.audit.engine import audit_sample
 from readiness.audit.problems import PROBLEM_COLUMNS, count_of, records_of, write_problems
 from readiness.audit.rules import FieldKind, FieldRule, FieldRules
@@ -52,8 +52,8 @@ def test_xlsx_keeps_formulas_as_text(audited, tmp_path):
 
 
 def test_a_list_too_long_for_a_sheet_is_refused_with_a_sentence(audited, tmp_path, monkeypatch):
-    monkeypatch.setattr(problems, "XLSX_ROWS", 3)
-    with pytest.raises(InvalidValueError, match="cannot hold 9 problems"):
+    monkeypatch.setattr(table_files, "XLSX_ROWS", 3)
+    with pytest.raises(InvalidValueError, match="cannot hold 9 rows"):
         write_problems(audited, tmp_path / "p.xlsx")
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.audit.rules import DayMonthOrder, FieldKind, FieldRule, FieldRules
+from readiness.audit.rules import DayMonthOrder, FieldKind, FieldRule, FieldRules, Relation, RelationKind
 from readiness.audit.rules_file import read_rules, rules_as_yaml, rules_from_yaml, write_rules
 from readiness.errors import InvalidValueError, UnknownFieldError
 
@@ -74,3 +74,42 @@ def test_defaults_are_left_out_of_the_file():
     assert rules_as_yaml(FieldRules(rules=(FieldRule(field="x", position=0),))).endswith(
         "version: 1\nfields:\n- field: x\n"
     )
+
+
+OFFER = Relation(kind=RelationKind.DEPENDENCY, fields=("day", "ünï"), support=0.98, records=900, because="Because.")
+CHECKED = Relation(kind=RelationKind.ORDER, fields=("day", "no: # 'x'"), applied=True, support=0.99, edited=True)
+RELATED = RULES.model_copy(update={"relations": (OFFER, CHECKED)})
+
+
+def test_relations_survive_a_round_trip():
+    assert rules_from_yaml(rules_as_yaml(RELATED), RELATED) == RELATED
+
+
+def test_relations_that_are_not_listed_keep_their_suggestion_and_listed_ones_are_switched():
+    text = "version: 1\nrelations:\n- kind: dependency\n  fields: [day, 'ünï']\n"
+    assert rules_from_yaml(text, RELATED).relations == (OFFER.model_copy(update={"applied": True}), CHECKED)
+    assert rules_from_yaml("version: 1\nfields: []\n", RELATED) == RELATED
+    switched = rules_from_yaml(
+        "version: 1\nrelations:\n- {kind: order, fields: [day, \"no: # 'x'\"], applied: false}", RELATED
+    )
+    assert [one.applied for one in switched.relations] == [False, False]
+
+
+def test_a_relation_that_only_the_file_has_is_added_and_applied():
+    text = "version: 1\nrelations:\n- kind: sum\n  fields: [day, 'ünï']\n"
+    assert rules_from_yaml(text, RELATED).relations[2:] == (
+        Relation(kind=RelationKind.SUM, fields=("day", "ünï"), applied=True),
+    )
+
+
+def test_a_relation_about_a_field_that_the_sample_does_not_have_is_refused():
+    with pytest.raises(UnknownFieldError, match="ende"):
+        rules_from_yaml("version: 1\nrelations:\n- kind: order\n  fields: [day, ende]\n", RULES)
+
+
+@pytest.mark.parametrize(
+    "entry", ["{kind: order, fields: [day]}", "{kind: near, fields: [day, x]}", "{fields: [a, b]}", "{kind: sum, x: 1}"]
+)
+def test_a_wrong_relation_is_refused_with_its_place(entry):
+    with pytest.raises(InvalidValueError, match="wrong entry for relation 1"):
+        rules_from_yaml(f"version: 1\nrelations:\n- {entry}\n", RULES)

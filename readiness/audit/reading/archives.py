@@ -7,7 +7,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -52,6 +52,7 @@ class Unpacked:
 def unpack(sample: SampleFile, folder: Path, budget: Budget) -> Unpacked:
     """The data file inside `sample`, unpacked into `folder`; the sample itself where it is no archive."""
     notes: list[str] = []
+    handed_in = sample.name
     for depth in range(MAX_DEPTH + 1):
         head = head_of(sample, 4)
         if not (head.startswith(_GZIP_MAGIC) or (head in _ZIP_MAGICS and not _is_document(sample))):
@@ -65,7 +66,7 @@ def unpack(sample: SampleFile, folder: Path, budget: Budget) -> Unpacked:
             notes.append(f"Unpacked from a zip archive: {inner.name}.")
         sample = inner
     raise UnreadableFileError(
-        sample.name, f"it is packed more than {MAX_DEPTH} times over", "Hand in the data file itself."
+        handed_in, f"it is packed more than {MAX_DEPTH} times over", "Hand in the data file itself."
     )
 
 
@@ -161,10 +162,9 @@ def _is_document(sample: SampleFile) -> bool:
 
 
 def _unpack_gzip(sample: SampleFile, target: Path, budget: Budget) -> SampleFile:
-    packed = sample.path.stat().st_size
     try:
-        with gzip.open(sample.path) as stream:
-            _copy(sample.name, stream, target, packed, budget)
+        with sample.path.open("rb") as packed, gzip.GzipFile(fileobj=packed) as stream:
+            _copy(sample.name, stream, target, packed.tell, budget)
     except DAMAGE as exc:
         raise UnreadableFileError(
             sample.name, "it is a damaged or truncated gzip file", "Download or export it again."
@@ -182,7 +182,7 @@ def _unpack_zip(sample: SampleFile, target: Path, budget: Budget) -> SampleFile:
         entry = _only_data_file(sample.name, archive.infolist())
         try:
             with archive.open(entry) as stream:
-                _copy(sample.name, stream, target, max(entry.compress_size, 1), budget)
+                _copy(sample.name, stream, target, lambda: entry.compress_size, budget)
         except DAMAGE as exc:
             raise UnreadableFileError(
                 sample.name, f"its entry {entry.filename!r} is damaged or packed in an unknown way", "Pack it again."
@@ -211,13 +211,18 @@ def _is_litter(entry_name: str) -> bool:
     )
 
 
-def _copy(name: str, stream: IO[bytes] | gzip.GzipFile, target: Path, packed: int, budget: Budget) -> None:
-    """Unpack to `target`, counting what really comes out: the sizes that an archive declares may lie."""
+def _copy(
+    name: str, stream: IO[bytes] | gzip.GzipFile, target: Path, packed: Callable[[], int], budget: Budget
+) -> None:
+    """Unpack to `target`, counting what really comes out: the sizes that an archive declares may lie.
+
+    `packed` tells how many bytes were unpacked so far, where that is known, else all there are.
+    """
     unpacked = 0
     with target.open("wb") as file:
         while chunk := stream.read(_CHUNK_BYTES):
             unpacked += len(chunk)
-            check_growth(name, packed, unpacked, budget.limits)
+            check_growth(name, packed(), unpacked, budget.limits)
             budget.report(0.0)
             file.write(chunk)
     if not unpacked:

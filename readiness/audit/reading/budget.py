@@ -51,6 +51,25 @@ class Budget:
                 "Leave out the columns that the project does not use.",
             )
 
+    def check_line_cells(self, cells: int) -> None:
+        """Stop at a line of delimiters, which would take a hundred times its size in memory."""
+        if cells > self.limits.line_cells:
+            raise FileTooLargeError(
+                self.name,
+                f"a single line in it has {cells:,} cells and at most {self.limits.line_cells:,} are divided",
+                "It is probably not a file of records, or its line ends were lost.",
+            )
+
+    def check_sheet_cells(self, cells: int, share: float) -> None:
+        """Stop at a sheet with more cells than can be read in reasonable time; `share` of it was read so far."""
+        expected = round(cells / share) if share else cells
+        if expected > self.limits.sheet_cells:
+            raise FileTooLargeError(
+                self.name,
+                f"its sheet holds about {expected:,} cells and at most {self.limits.sheet_cells:,} can be read",
+                "Save the sheet as CSV, which is read much faster.",
+            )
+
     def check_value(self, length: int) -> None:
         """Stop at a line or value that is longer than any real one."""
         if length > self.limits.line_bytes:

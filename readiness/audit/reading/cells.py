@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-_MOST_QUOTES_REPAIRED = 400  # more in one line: only the cheap repair is tried
+MOST_QUOTES_REPAIRED = 400
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Dialect:
     def split(self, text: str) -> list[str] | None:
         """The cells of a well-formed line; None where its quotes do not add up."""
         if not self.quote or self.quote not in text:
-            return self._plain(text)
+            return self.split_plain(text)
         raw = self.raw_cells(text)
         return None if raw is None else [self._bare(cell) for cell in raw]
 
@@ -39,7 +39,7 @@ class Dialect:
     def raw_cells(self, text: str) -> list[str] | None:
         """The cells of a well-formed line as they stand, with their quotes; None where the quotes do not add up."""
         if not self.quote or self.quote not in text:
-            return self._plain(text)
+            return self.split_plain(text)
         if self.run:
             return self._raw_run(text)
         raw: list[str] = self._cell.findall(text + self.delimiter)
@@ -54,20 +54,24 @@ class Dialect:
             count -= len(self._escaped.findall(text))
         return count % 2 == 0
 
-    def repair(self, text: str, width: int) -> Repair:
-        """The cells of an ill-formed line: of all ways to take its quotes, the mildest one that gives `width` cells."""
-        if not self.quote or text.count(self.quote) > _MOST_QUOTES_REPAIRED or self.run:
+    def repair(self, text: str, width: int, *, most_quotes: int = MOST_QUOTES_REPAIRED) -> Repair:
+        """The cells of an ill-formed line: of all ways to take its quotes, the mildest one that gives `width` cells.
+
+        The work grows with the square of the quotes; lines with more than `most_quotes` are divided at all delimiters.
+        """
+        if not self.quote or text.count(self.quote) > most_quotes or self.run:
             return self._cheap_repair(text)
         ways = _Ways(self, text)
         return ways.best(width) or ways.best(None) or self._cheap_repair(text)
 
-    def _plain(self, text: str) -> list[str]:
+    def split_plain(self, text: str) -> list[str]:
+        """The cells of a line whose quotes, if any, mean nothing."""
         if self.run:
             return re.split(f"(?:{re.escape(self.delimiter)})+", text.strip(self.delimiter))
         return text.split(self.delimiter)
 
     def _cheap_repair(self, text: str) -> Repair:
-        return Repair(tuple(self._plain(text)), unclosed=True)
+        return Repair(tuple(self.split_plain(text)), unclosed=True)
 
     def _raw_run(self, text: str) -> list[str] | None:
         raw = [cell for cell in self._cell.findall(text + self.delimiter) if cell]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +21,9 @@ from readiness.audit.reading.encoding import Encoding, find_encoding, write_utf8
 from readiness.audit.reading.faults import Table, mark_faults
 from readiness.audit.reading.layout import Layout, find_layout
 from readiness.audit.reading.records_table import Batch, RecordsTable
-from readiness.audit.reading.recovery import Divided, divide, main_width
+from readiness.audit.reading.recovery import Divided, Part, divide, divide_in_parts, main_width, records_of
 from readiness.audit.reading.regular import Region, load_regular
+from readiness.audit.reading.regular_copy import Passed, RegularCopy
 from readiness.audit.reading.text_lines import LineScan, scan_lines, text_lines, without_end
 from readiness.audit.reading.values import LineFault, Reading, ReadingLimits, ReadingOptions, SampleFile, SampleFormat
 from readiness.errors import InvalidValueError, UnreadableFileError
@@ -59,7 +61,7 @@ def read_delimited(
     with _utf8(sample, encoding) as path:
         scan = scan_lines(path, budget)
         budget.report(0.1)
-        text = _Text.of(path, scan, options)
+        text = _Text.of(path, scan, options, budget)
         if not text.head:
             return _read_nothing(connection, replace(blank, lines=scan.lines, empty_lines=scan.lines))
         reading = _read_text(text, connection, options, budget, blank)
@@ -118,20 +120,26 @@ class _Text:
     dialect: Dialect
     lone_returns_end: bool
     head: tuple[str, ...]  # with their line ends
+    budget: Budget
 
     @classmethod
-    def of(cls, path: Path, scan: LineScan, options: ReadingOptions) -> _Text:
+    def of(cls, path: Path, scan: LineScan, options: ReadingOptions, budget: Budget) -> _Text:
         lone_returns_end = True
         head = _head(path, lone_returns_end)
         dialect = _dialect(path, head, options)
+        deque(_checked(head, dialect, budget), maxlen=0)
         if scan.lone_returns and scan.line_feeds and not _returns_end_lines(path, dialect):
             lone_returns_end = False
             head = _head(path, lone_returns_end)
             dialect = _dialect(path, head, options)
-        return cls(path, scan, dialect, lone_returns_end, head if any(map(without_end, head)) else ())
+        filled = head if any(map(without_end, head)) else ()
+        return cls(path, scan, dialect, lone_returns_end, tuple(_checked(filled, dialect, budget)), budget)
 
     def lines(self) -> Iterator[str]:
-        return text_lines(self.path, lone_returns_end=self.lone_returns_end)
+        lines = text_lines(self.path, lone_returns_end=self.lone_returns_end)
+        if self.scan.longest <= self.budget.limits.line_cells:
+            return lines
+        return _checked(lines, self.dialect, self.budget)
 
     @property
     def line_count(self) -> int:
@@ -141,6 +149,13 @@ class _Text:
             file.seek(-1, 2)
             open_end = file.read(1) != b"\n"
         return self.scan.line_feeds + open_end
+
+
+def _checked(lines: Iterable[str], dialect: Dialect, budget: Budget) -> Iterator[str]:
+    """The lines, as long as none has more cells than can be divided."""
+    for line in lines:
+        budget.check_line_cells(line.count(dialect.delimiter) + 1)
+        yield line
 
 
 def _head(path: Path, lone_returns_end: bool) -> tuple[str, ...]:
@@ -211,21 +226,21 @@ def _read_text(
     layout = _find_layout(rows, text, options)
     budget.check_fields(layout.width)  # surplus cells of a line stay in its text, so they cost no field
     first_line = _first_line(rows, layout)
-    loaded = _load(text, connection, rows, layout, first_line, budget)
+    passed, careful = _load(text, connection, rows, layout, first_line, budget)
     budget.report(0.9)
     table = Table(
         layout.width,
         tuple(tuple(rows[place].cells) for place in layout.header),
         layout.shapes,
         layout.typical_filled,
-        tuple(loaded.gaps),
+        tuple(passed.gaps),
     )
     faults = mark_faults(connection, table)
-    keep_line_texts(connection, text, loaded.spans if loaded.careful else None)
-    if loaded.careful:
+    keep_line_texts(connection, text, passed.spans if careful else None)
+    if careful:
         align_records(connection, text.dialect, layout.width, layout.shapes)
     budget.report(1.0)
-    return _describe(blank, text, rows, layout, loaded, faults)
+    return _describe(blank, text, rows, layout, passed, faults)
 
 
 def _redivide_above(rows: list[Divided], text: _Text) -> list[Divided]:
@@ -272,18 +287,6 @@ def _first_line(rows: Sequence[Divided], layout: Layout) -> int:
     return rows[layout.first_record].line if layout.first_record < len(rows) else rows[-1].line + rows[-1].span
 
 
-@dataclass(slots=True)
-class _Loaded:
-    """What the loading saw beside the records themselves."""
-
-    records: int = 0
-    empty_lines: int = 0  # among and below the records
-    careful: bool = False
-    mended: int = 0
-    spans: dict[int, int] = field(default_factory=dict)  # record -> lines, where more than one
-    gaps: list[int] = field(default_factory=list)  # records that an empty line precedes
-
-
 def _load(
     text: _Text,
     connection: duckdb.DuckDBPyConnection,
@@ -291,14 +294,17 @@ def _load(
     layout: Layout,
     first_line: int,
     budget: Budget,
-) -> _Loaded:
+) -> tuple[Passed, bool]:
+    """Fills the table `records`; what was passed on the way, and whether every line was looked at with care."""
+    large = text.scan.size > _SMALL_BYTES
     regular = all(len(row.cells) == layout.width for row in _whole_rows(rows[layout.first_record :], text))
-    if text.scan.size > _SMALL_BYTES and regular and text.lone_returns_end:
+    if large and regular and text.lone_returns_end:
         region = _region(text, first_line)
         if load_regular(connection, region, text.dialect, layout.width):
             row = connection.execute("SELECT count(*) FROM records").fetchone()
-            return _Loaded(records=int(row[0]) if row else 0)
-    return _load_carefully(text, connection, layout, first_line, budget)
+            return Passed(text.line_count + 1, records=int(row[0]) if row else 0), False
+    passed = _load_by_copy(text, connection, layout, first_line, budget) if large else None
+    return passed or _load_in_batches(text, connection, layout, first_line, budget), True
 
 
 def _whole_rows(rows: Sequence[Divided], text: _Text) -> Sequence[Divided]:
@@ -313,31 +319,47 @@ def _region(text: _Text, first_line: int) -> Region:
     return Region(text.path, first_line, len(above), LineScan(len(above), feeds, returns, pairs, False), text.scan)
 
 
-def _load_carefully(
+def _load_by_copy(
     text: _Text, connection: duckdb.DuckDBPyConnection, layout: Layout, first_line: int, budget: Budget
-) -> _Loaded:
-    """Line by line in Python, with recovery."""
+) -> Passed | None:
+    """Divided in Python where need be, loaded by DuckDB; None where the two do not agree."""
+    passed, total = Passed(first_line), max(1, text.line_count)
+    with tempfile.TemporaryDirectory(prefix="readiness-") as folder:
+        copy = RegularCopy(Path(folder) / "records.csv", text.dialect, layout.width, text.scan.longest)
+        copy.write(
+            _parts(text, layout, first_line),
+            passed,
+            lambda: budget.report(0.1 + 0.6 * min(1.0, passed.next_line / total)),
+        )
+        if not copy.load(connection, passed.records):
+            return None
+    passed.empty_lines += text.line_count - passed.next_line + 1
+    return passed
+
+
+def _load_in_batches(
+    text: _Text, connection: duckdb.DuckDBPyConnection, layout: Layout, first_line: int, budget: Budget
+) -> Passed:
+    """Divided and loaded in Python."""
     table = RecordsTable(connection)
     table.add_columns(layout.width)
-    loaded = _Loaded(careful=True)
-    next_line, total = first_line, max(1, text.line_count)
-    lines = islice(text.lines(), first_line - 1, None)
+    passed, total = Passed(first_line), max(1, text.line_count)
+    division = records_of(_parts(text, layout, first_line), text.dialect)
+    while batch := list(islice(division, _BATCH)):
+        for row in batch:
+            passed.take(row.line, row.span)
+        table.append(_batch(batch, layout.width))
+        budget.report(0.1 + 0.8 * min(1.0, passed.next_line / total))
+    passed.empty_lines += text.line_count - passed.next_line + 1
+    return passed
+
+
+def _parts(text: _Text, layout: Layout, first_line: int) -> Iterator[Part]:
+    """The records from `first_line` on, divided where they are in doubt."""
     above = text.head[first_line - 2] if 1 < first_line <= len(text.head) + 1 else ""
     header_quoted = not layout.header or text.dialect.quote in above
-    division = divide(lines, text.dialect, layout.width, first_line=first_line, header_quoted=header_quoted)
-    while batch := list(islice(division, _BATCH)):
-        for number, row in enumerate(batch, start=table.records + 1):
-            if row.line != next_line:
-                loaded.empty_lines += row.line - next_line
-                loaded.gaps.append(number)
-            if row.span > 1:
-                loaded.spans[number] = row.span
-            next_line = row.line + row.span
-        table.append(_batch(batch, layout.width))
-        budget.report(0.1 + 0.8 * min(1.0, next_line / total))
-    loaded.records = table.records
-    loaded.empty_lines += text.line_count - next_line + 1
-    return loaded
+    lines = islice(text.lines(), first_line - 1, None)
+    return divide_in_parts(lines, text.dialect, layout.width, first_line=first_line, header_quoted=header_quoted)
 
 
 def _batch(rows: Sequence[Divided], width: int) -> Batch:
@@ -405,7 +427,7 @@ def _store_texts(connection: duckdb.DuckDBPyConnection, found: Sequence[tuple[in
 
 
 def _describe(
-    blank: Reading, text: _Text, rows: Sequence[Divided], layout: Layout, loaded: _Loaded, faults: dict[str, int]
+    blank: Reading, text: _Text, rows: Sequence[Divided], layout: Layout, passed: Passed, faults: dict[str, int]
 ) -> Reading:
     first_line = _first_line(rows, layout)
     header = [rows[place] for place in layout.header]
@@ -419,7 +441,7 @@ def _describe(
     return replace(
         blank,
         fields=layout.names,
-        records=loaded.records,
+        records=passed.records,
         faults=faults,
         delimiter=text.dialect.delimiter,
         quote=text.dialect.quote,
@@ -430,6 +452,6 @@ def _describe(
         preamble=preamble,
         header_line=header[0].line if header else 0,
         header_lines=header_lines,
-        empty_lines=loaded.empty_lines + between + (len(above) if blank_above else 0),
+        empty_lines=passed.empty_lines + between + (len(above) if blank_above else 0),
         notes=(*((_RUN_NOTE,) if text.dialect.run else ()), *layout.notes),
     )

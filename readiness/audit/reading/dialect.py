@@ -26,6 +26,7 @@ _QUOTES = ('"', "'", "`", "“")
 
 _LINES_SCORED = 300
 _CHARACTERS_SCORED = 60_000
+_QUOTES_REPAIRED = 40  # in one line; every dialect is tried
 _LONGEST_VALUE = 40  # lines that one quoted value may span while dialects are compared
 _ONE_COLUMN = 0.42  # what a table must score to be believed against a single column
 _WHOLE_VALUES = (Shape.NUMBER, Shape.DATE, Shape.TIME, Shape.LINK)
@@ -102,9 +103,13 @@ def _sample(lines: Sequence[str]) -> list[str]:
     filled = [line for line in lines if not is_blank(line)]
     if len(filled) > _LINES_SCORED:
         filled = filled[: _LINES_SCORED * 3 // 4] + filled[-_LINES_SCORED // 4 :]
+    if min(map(len, filled), default=0) > _CHARACTERS_SCORED:
+        return [line[:_CHARACTERS_SCORED] for line in filled[:3]]  # cut off, for the delimiter shows all the same
     size = 0
     kept: list[str] = []
     for line in filled:
+        if len(line) > _CHARACTERS_SCORED:
+            continue
         size += len(line)
         if size > _CHARACTERS_SCORED and len(kept) >= 10:
             break
@@ -180,7 +185,8 @@ def _divide(lines: Sequence[str], dialect: Dialect) -> tuple[list[Sequence[str]]
         place += step
     width = _main_width(Counter(len(cells) for cells in rows if cells is not None)) or 1
     whole = [
-        dialect.repair(text, width).cells if cells is None else cells for cells, text in zip(rows, texts, strict=True)
+        dialect.repair(text, width, most_quotes=_QUOTES_REPAIRED).cells if cells is None else cells
+        for cells, text in zip(rows, texts, strict=True)
     ]
     return whole, rows.count(None)
 

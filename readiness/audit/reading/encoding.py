@@ -67,9 +67,9 @@ def find_encoding(path: Path, name: str, fixed: str | None = None) -> Encoding:
     """
     with path.open("rb") as file:
         head = file.read(_EVIDENCE_BYTES)
-    mark, marked = next(((len(m), codec) for m, codec in _MARKS if head.startswith(m)), (0, ""))
     if fixed:
-        return _fixed(path, fixed, mark, marked)
+        return _fixed(path, fixed, head)
+    mark, marked = _mark_of(head)
     if marked:
         return Encoding(marked, _readable(marked), "byte order mark", mark, _count_damage(path, marked, mark))
     _refuse_known_formats(head, name)
@@ -110,7 +110,13 @@ def write_utf8_copy(path: Path, encoding: Encoding, out: Path) -> None:
         target.write(decoder.decode(b"", final=True).encode("utf-8", "replace"))
 
 
-def _fixed(path: Path, fixed: str, mark: int, marked: str) -> Encoding:
+def _mark_of(head: bytes, family: str = "") -> tuple[int, str]:
+    """Length and codec of the byte order mark, of one family of encodings where it is known; (0, "") for none."""
+    fitting = ((len(sign), codec) for sign, codec in _MARKS if codec.startswith(family) and head.startswith(sign))
+    return next(fitting, (0, ""))
+
+
+def _fixed(path: Path, fixed: str, head: bytes) -> Encoding:
     try:
         codec = codecs.lookup(fixed.strip())
         "".encode(codec.name)
@@ -118,9 +124,9 @@ def _fixed(path: Path, fixed: str, mark: int, marked: str) -> Encoding:
     except (LookupError, TypeError, ValueError) as exc:
         raise InvalidValueError("Encoding", fixed, "is not known. Try utf-8, cp1252, utf-16 or iso-8859-1") from exc
     wanted = codec.name.removesuffix("-sig")
+    length, marked = _mark_of(head, wanted)  # the mark of UTF-16 and a zero byte pair look like that of UTF-32
     if wanted in ("utf-16", "utf-32"):
-        wanted = marked if marked.startswith(wanted) else f"{wanted}-le"
-    length = mark if wanted == marked else 0
+        wanted = marked or f"{wanted}-le"
     return Encoding(wanted, _readable(wanted), "chosen by the user", length, _count_damage(path, wanted, length))
 
 

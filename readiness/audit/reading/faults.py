@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _TAIL = 60  # last records, where footers stand
 _LOOK_BEHIND_GAP = 3  # rows after a gap among which the header of another table may stand
 _BLOCK = 10_000
+_SIGNS_JUDGED = 2_000  # of a cell; what tells a record from a footer stands at its beginning
 _MOST_GAPS = 200
 _END_OF_BLOCK = 2  # so many records that fit the header end another table
 
@@ -112,7 +113,7 @@ def _telling(cells: Sequence[str]) -> int:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: Table, condition: str) -> Iterator[_Row]:
-    columns = ", ".join(f"c{place}" for place in range(table.width))
+    columns = ", ".join(f"left(c{place}, {_SIGNS_JUDGED})" for place in range(table.width))
     reader = connection.execute(  # one list, since sorting thousands of columns costs seconds of planning
         f"SELECT record, cells, fault, list_value({columns}) FROM records WHERE {condition} ORDER BY record"
     )

@@ -68,10 +68,11 @@ class StrictDecoder:
         if len(parsed) == len(pairs):
             return parsed
         parsed = {}
+        numbers: dict[str, int] = {}  # key -> the last number that was given to a repetition of it
         for key, value in pairs:
             if key in parsed:
                 self.repeated_keys[key] += 1
-                key = _free_key(key, parsed)
+                numbers[key], key = _free_key(key, numbers.get(key, 1) + 1, parsed)
             parsed[key] = value
         return parsed
 
@@ -112,11 +113,11 @@ def _refuse_constant(name: str) -> Any:
     raise _ConstantError(name)
 
 
-def _free_key(key: str, parsed: dict[str, Any]) -> str:
-    number = 2
+def _free_key(key: str, number: int, parsed: dict[str, Any]) -> tuple[int, str]:
+    """The first free number from `number` on, and the key with it."""
     while f"{key}_{number}" in parsed:
         number += 1
-    return f"{key}_{number}"
+    return number, f"{key}_{number}"
 
 
 def _quoted(value: Any) -> str:

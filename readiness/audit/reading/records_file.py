@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _BLOCK = 10_000
+_BLOCK_BYTES = 1 << 25
 _DELIMITERS = {
     ",": "comma",
     ";": "semicolon",
@@ -69,7 +70,8 @@ def _whole_records(connection: duckdb.DuckDBPyConnection, reading: Reading, cond
     result = connection.execute(  # one list, since sorting thousands of columns costs seconds of planning
         f"SELECT cells, line_text, list_value({columns}) FROM records WHERE {condition} ORDER BY record"
     )
-    while block := result.fetchmany(_BLOCK):
+    size = max(1, min(_BLOCK, _BLOCK_BYTES * reading.records // (reading.size_bytes + 1)))
+    while block := result.fetchmany(size):
         for count, line_text, cells in block:
             kept = ["" if cell is None else cell for cell in cells]
             if count > width and line_text is not None and reading.format is SampleFormat.CSV:

@@ -14,7 +14,8 @@ RECORDS = "records"
 _FIXED = "record BIGINT, line BIGINT, fault VARCHAR, cells INTEGER, line_text VARCHAR"
 _FIXED_COLUMNS = ("record", "line", "fault", "cells", "line_text")
 _SUMMED_AT_ONCE = 64  # terms; the engine refuses expressions that are nested too deep, as a long chain of signs is
-_FEW_ROWS = 2_000  # below this, lists as parameters are faster than loading numpy
+_MANY_COLUMNS = 20  # from here on a new table costs less than a change for each column
+_FEW_ROWS, _FEW_COLUMNS = 2_000, 200  # below these, lists as parameters are faster than loading numpy
 
 
 def sum_of(terms: Sequence[str]) -> str:
@@ -54,9 +55,12 @@ class RecordsTable:
         if not self.records:  # each change of a table copies its description, so a new one is made at once
             cells = "".join(f", c{position} VARCHAR" for position in range(columns))
             self._connection.execute(f"CREATE OR REPLACE TABLE {RECORDS} ({_FIXED}{cells})")
-        else:
+        elif columns - self._columns < _MANY_COLUMNS:
             for position in range(self._columns, columns):
                 self._connection.execute(f"ALTER TABLE {RECORDS} ADD COLUMN c{position} VARCHAR")
+        else:
+            cells = "".join(f", NULL::VARCHAR AS c{position}" for position in range(self._columns, columns))
+            self._connection.execute(f"CREATE OR REPLACE TABLE {RECORDS} AS SELECT *{cells} FROM {RECORDS}")
         self._columns = columns
 
     def append(self, batch: Batch) -> None:
@@ -76,7 +80,7 @@ class RecordsTable:
             *batch.columns.values(),
         ]
         names = [*_FIXED_COLUMNS, *(f"c{position}" for position in batch.columns)]
-        if rows < _FEW_ROWS:
+        if rows < _FEW_ROWS and len(columns) < _FEW_COLUMNS:
             self._append_lists(names, columns)
         else:
             self._append_arrays(names, columns)

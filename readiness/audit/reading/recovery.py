@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from readiness.audit.reading.cells import Dialect, Repair
+from readiness.audit.reading.cells import MOST_QUOTES_REPAIRED, Dialect, Repair
 from readiness.audit.reading.text_lines import without_end
 
 _LONGEST_VALUE_LINES = 2_000  # lines that one quoted value may span
 _BLOCK_LINES = 1_000
+_SMALL_BLOCK_LINES = 30
+_MOST_WORK = 20_000_000  # about five seconds
+_QUOTES_REPAIRED_LATER = 12
 _COMPLETE_LINES = 12  # so many lines that are records by themselves prove that an open quote was a stray one
 
 
@@ -23,6 +26,24 @@ class Divided(NamedTuple):
     span: int
     cells: Sequence[str]
     unclosed: bool = False  # a quote had to be taken as a plain character
+
+
+class Plain(NamedTuple):
+    """Lines without a quote, each of which is a record by itself or empty: nothing about them is in doubt."""
+
+    line: int  # of the first one
+    lines: Sequence[str]  # with their line ends
+
+
+class Whole(NamedTuple):
+    """Lines of which some have quotes, but each is a well-formed record by itself or empty."""
+
+    line: int  # of the first one
+    lines: Sequence[str]  # with their line ends
+    rows: Sequence[Sequence[str]]  # the cells of each, none for an empty line
+
+
+Part = Plain | Whole | list[Divided]
 
 
 class _Joined(NamedTuple):
@@ -65,7 +86,30 @@ def divide(
 
     `header_quoted` is False when the header above the lines has no quotes, so that records need not have any either.
     """
-    return _Division(lines, dialect, width, first_line, plain=int(not header_quoted)).records()
+    parts = divide_in_parts(lines, dialect, width, first_line=first_line, header_quoted=header_quoted)
+    return records_of(parts, dialect)
+
+
+def records_of(parts: Iterable[Part], dialect: Dialect) -> Iterator[Divided]:
+    """The records of all parts, those of lines without a quote divided as well."""
+    for part in parts:
+        if isinstance(part, Plain):
+            for number, line in enumerate(part.lines, start=part.line):
+                if text := without_end(line):
+                    yield Divided(number, 1, dialect.split_plain(text))
+        elif isinstance(part, Whole):
+            for number, cells in enumerate(part.rows, start=part.line):
+                if cells:
+                    yield Divided(number, 1, cells)
+        else:
+            yield from part
+
+
+def divide_in_parts(
+    lines: Iterable[str], dialect: Dialect, width: int, *, first_line: int = 1, header_quoted: bool = True
+) -> Iterator[Part]:
+    """The same records in file order, together with their lines where these are in no doubt."""
+    return _Division(lines, dialect, width, first_line, plain=int(not header_quoted)).parts()
 
 
 class _Division:
@@ -77,28 +121,37 @@ class _Division:
         self._width = width
         self._number = first_line
         self._ahead: deque[str] = deque()
+        self._work = 0  # spent on repairs, in squares of quotes
         self._plain, self._quoted = plain, 0  # lines without and with quotes so far
 
-    def records(self) -> Iterator[Divided]:
-        while block := self._block():
-            rows = self._well_formed(block)
-            if rows is None:
+    def parts(self) -> Iterator[Part]:
+        size = _BLOCK_LINES
+        while block := self._block(size):
+            first = self._number
+            whole = "".join(block)
+            if not self._dialect.quote or self._dialect.quote not in whole:
+                self._plain += len(block)
+                self._number += len(block)
+                yield Plain(first, block)
+            elif (rows := self._well_formed(block, whole)) is not None:
+                self._number += len(block)
+                yield Whole(first, block, rows)
+            else:
                 self._ahead.extendleft(reversed(block))
-                yield from self._one_by_one(self._number + len(block))
-                continue
-            for cells in rows:
-                if cells:
-                    yield Divided(self._number, 1, cells)
-                self._number += 1
+                if len(block) > _SMALL_BLOCK_LINES:
+                    size = _SMALL_BLOCK_LINES  # so that one odd line costs the speed of few others
+                    continue
+                yield list(self._one_by_one(first + len(block)))
+            size = min(_BLOCK_LINES, size * 2)
 
-    def _block(self) -> list[str]:
-        lines = [self._ahead.popleft() for _ in range(min(_BLOCK_LINES, len(self._ahead)))]
-        return lines + list(islice(self._lines, _BLOCK_LINES - len(lines)))
+    def _block(self, size: int) -> list[str]:
+        lines = [self._ahead.popleft() for _ in range(min(size, len(self._ahead)))]
+        return lines + list(islice(self._lines, size - len(lines)))
 
-    def _well_formed(self, block: list[str]) -> list[list[str]] | None:
+    def _well_formed(self, block: list[str], whole: str) -> list[list[str]] | None:
         """The cells of each line, none for an empty one; None unless every line is a well-formed record by itself."""
         dialect = self._dialect
-        if not dialect.is_plain or dialect.pads_quotes("".join(block)):
+        if not dialect.is_plain or dialect.pads_quotes(whole):
             return None
         reader = csv.reader(block, delimiter=dialect.delimiter, quotechar=dialect.quote, doublequote=True, strict=True)
         try:
@@ -135,13 +188,20 @@ class _Division:
 
     def _recover(self, line: str, text: str, number: int) -> Divided:
         """The record that begins in an ill-formed line: alone, or with the following lines that close its quote."""
-        alone = self._dialect.repair(text, self._width)
+        alone = self._dialect.repair(text, self._width, most_quotes=self._quotes_repaired(text))
         joined = None if self._dialect.closes(text) else self._join(line)
         if joined is not None and self._believes(joined, alone):
             for _ in range(joined.span - 1):
                 self._ahead.popleft()
             return Divided(number, joined.span, joined.cells)
         return Divided(number, 1, alone.cells, alone.unclosed)
+
+    def _quotes_repaired(self, text: str) -> int:
+        """How many quotes a line may have to be repaired: fewer once much work went into lines of very many."""
+        quotes = text.count(self._dialect.quote)
+        if quotes <= MOST_QUOTES_REPAIRED:
+            self._work += quotes * quotes
+        return MOST_QUOTES_REPAIRED if self._work < _MOST_WORK else _QUOTES_REPAIRED_LATER
 
     def _believes(self, joined: _Joined, alone: Repair) -> bool:
         """Whether a value really spans the lines: its cells fit, and the swallowed lines are not all records."""
@@ -181,8 +241,3 @@ class _Division:
                 return
             self._ahead.append(line)
             yield line
-
-
-def skip_lines(lines: Iterable[str], count: int) -> Iterator[str]:
-    """The lines after the first `count`."""
-    return islice(lines, count, None)

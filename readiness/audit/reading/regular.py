@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _MOST_DELIMITER_BYTES = 4  # DuckDB's own limit
+_LEAST_LINE_SIZE, _LEAST_BUFFER_SIZE = 2 * 1024**2, 32 * 1024**2  # what DuckDB takes by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ def load_regular(connection: duckdb.DuckDBPyConnection, region: Region, dialect:
         return False  # not regular after all: the careful way says what is wrong
 
 
+def size_options(longest_line: int) -> str:
+    """The options of `read_csv` for lines of that many bytes; its own choice would be 16 such lines a thread."""
+    line_size = max(_LEAST_LINE_SIZE, longest_line + 1)
+    return f"max_line_size = {line_size}, buffer_size = {max(_LEAST_BUFFER_SIZE, 4 * line_size)}"
+
+
 def _may_be_regular(region: Region, dialect: Dialect, width: int) -> bool:
     return (
         width > 1
@@ -80,7 +87,7 @@ def _create(connection: duckdb.DuckDBPyConnection, region: Region, dialect: Dial
             FROM read_csv({quote_literal(str(region.path))}, auto_detect = false, header = false, all_varchar = true,
                 skip = {region.first_line - 1}, columns = {{{columns}}}, delim = {quote_literal(dialect.delimiter)},
                 quote = {quote_literal(dialect.quote)}, escape = {quote_literal(dialect.escape)},
-                strict_mode = true, null_padding = false, ignore_errors = false, max_line_size = 33554432)
+                strict_mode = true, null_padding = false, ignore_errors = false, {size_options(region.whole.longest)})
             """
         )
         connection.execute(f"UPDATE records SET record = rowid + 1, line = rowid + {region.first_line}")

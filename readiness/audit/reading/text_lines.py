@@ -9,6 +9,7 @@ from pathlib import Path
 from readiness.audit.reading.budget import Budget
 
 _CHUNK_BYTES = 1 << 22
+_USUAL_LINE_BYTES = 1 << 20  # only longer lines are measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class LineScan:
     returns: int  # all carriage returns
     pairs: int  # carriage return and line feed
     ends_open: bool  # the last line has no line end
+    longest: int = _USUAL_LINE_BYTES  # bytes that no line exceeds
 
     @property
     def lone_returns(self) -> int:
@@ -45,6 +47,7 @@ def scan_lines(path: Path, budget: Budget) -> LineScan:
     """Counts the line ends of a file and refuses one with a line over the limit."""
     chunk_bytes = max(1, min(_CHUNK_BYTES, budget.limits.line_bytes))
     size = feeds = returns = pairs = open_bytes = 0
+    longest = _USUAL_LINE_BYTES
     last = b""
     with path.open("rb") as file:
         while chunk := file.read(chunk_bytes):
@@ -53,19 +56,30 @@ def scan_lines(path: Path, budget: Budget) -> LineScan:
             if b"\r" in chunk or last == b"\r":
                 returns += chunk.count(b"\r")
                 pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
-            open_bytes = _longest_open(chunk, open_bytes, budget)
+            long_line, open_bytes = _long_lines(chunk, open_bytes)
+            longest = max(longest, long_line)
+            budget.check_value(longest)
             last = chunk[-1:]
-    return LineScan(size, feeds, returns, pairs, ends_open=bool(size) and last not in (b"\n", b"\r"))
+    return LineScan(size, feeds, returns, pairs, bool(size) and last not in (b"\n", b"\r"), longest)
 
 
-def _longest_open(chunk: bytes, open_bytes: int, budget: Budget) -> int:
-    """The length of the line that is still open at the chunk's end."""
-    ends = [place for place in (chunk.find(b"\n"), chunk.find(b"\r")) if place >= 0]
-    if not ends:
-        budget.check_value(open_bytes + len(chunk))
-        return open_bytes + len(chunk)
-    budget.check_value(open_bytes + min(ends))
-    return len(chunk) - 1 - max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+def _long_lines(chunk: bytes, open_bytes: int) -> tuple[int, int]:
+    """(the longest of the lines that are longer than usual, bytes of the line still open at the chunk's end)."""
+    longest, start = 0, -open_bytes
+    while len(chunk) - start > _USUAL_LINE_BYTES:
+        near = max(start + _USUAL_LINE_BYTES, 0)
+        end = max(chunk.rfind(b"\n", max(start, 0), near), chunk.rfind(b"\r", max(start, 0), near))
+        if end < 0:
+            ends = [place for place in (chunk.find(b"\n", near), chunk.find(b"\r", near)) if place >= 0]
+            end = min(ends, default=len(chunk))
+            longest = max(longest, end - start)
+            if not ends:
+                break
+        start = end + 1
+    else:
+        last = max(chunk.rfind(b"\n", max(start, 0)), chunk.rfind(b"\r", max(start, 0)))
+        start = last + 1 if last >= 0 else start
+    return longest, len(chunk) - start
 
 
 def count_byte(path: Path, start: int, byte: bytes) -> int:

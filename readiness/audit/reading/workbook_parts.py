@@ -20,12 +20,13 @@ from readiness.audit.reading.workbook_cells import (
     number_text,
     serial_text,
 )
-from readiness.audit.reading.workbook_xml import Attributes, PartParser, local_attribute
+from readiness.audit.reading.workbook_xml import PIECE_BYTES, Attributes, PartParser, local_attribute
 from readiness.errors import FileTooLargeError, UnreadableFileError
 
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 _KEPT_RANGES = 1_000
+_PROOF_BYTES = 1 << 22  # so much of a sheet tells how many cells the rest of it holds
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true", "on")
 _DAMAGED_ADVICE = "Open it in Excel and save it again."
@@ -227,8 +228,10 @@ class _SheetRows:
         since_1904: bool,
     ) -> None:
         self._name = name
+        self._budget = budget
         self._traits = traits
         self._texts = texts
+        self._count = 0  # cells with a value so far
         self._since_1904 = since_1904
         self._parser = PartParser(name, self._start, self._end, budget)
         self._dated = {str(index): style for index, style in enumerate(styles) if style is not NumberStyle.NUMBER}
@@ -244,9 +247,15 @@ class _SheetRows:
         self._phonetic = False
 
     def read(self, stream: IO[bytes], size: int) -> Iterator[SheetRow]:
+        fed = 0
         with stream:
             for _ in self._parser.feed(stream, size):
-                yield from self._done
+                fed += PIECE_BYTES
+                if fed >= _PROOF_BYTES:
+                    self._budget.check_sheet_cells(self._count, min(1.0, fed / size) if size else 1.0)
+                for row in self._done:
+                    self._count += len(row.cells)
+                    yield row
                 self._done.clear()
 
     def _start(self, name: str, attributes: Attributes) -> None:

@@ -10,7 +10,9 @@ from readiness.audit.reading.archives import DAMAGE
 from readiness.audit.reading.budget import Budget
 from readiness.errors import UnreadableFileError
 
-_CHUNK_BYTES = 1 << 16
+PIECE_BYTES = 1 << 16
+_LONGEST_TAG = 1 << 20  # bytes; a workbook has none of a thousand
+_DEEPEST = 10_000  # open elements; a workbook has about ten
 _DAMAGED_ADVICE = "Open it in Excel and save it again."
 
 Attributes = dict[str, str]
@@ -44,11 +46,16 @@ class PartParser:
 
     def feed(self, stream: IO[bytes], size: int = 0) -> Iterator[None]:
         """Parse the part piece by piece; gives back control after each."""
-        fed = 0
+        fed = depth = 0
         try:
-            while chunk := stream.read(_CHUNK_BYTES):
+            while chunk := stream.read(PIECE_BYTES):
                 fed += len(chunk)
+                depth += chunk.count(b"<") - chunk.count(b"/>") - 2 * chunk.count(b"</")
                 self._parser.Parse(chunk, False)
+                if fed - self._parser.CurrentByteIndex > _LONGEST_TAG or depth > _DEEPEST:
+                    raise UnreadableFileError(
+                        self._name, "the workbook is damaged: its tags are longer or deeper than any", _DAMAGED_ADVICE
+                    )
                 self._budget.check_value(sum(map(len, self._pieces)) if len(self._pieces) > 1 else 0)
                 self._budget.report(fed / size if size else 0.0)
                 yield

@@ -72,7 +72,7 @@ def test_binary_data_is_refused_with_what_it_is(tmp_path):
 
 @given(
     st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=60),
-    st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]),
+    st.sampled_from(["utf-8", "utf-16", "utf-32", "utf-8-sig"]),
 )
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_marked_and_fixed_text_comes_back_whole(tmp_path, text, codec):
