@@ -7,7 +7,6 @@ from math import ceil, exp, floor, lgamma, log, log1p, sqrt
 
 Z_95 = 1.959963984540054  # two-sided 95% quantile of the normal distribution
 _MISSED = 0.05  # the chance to miss a category that is called hidden
-_ROUNDING = 1e-9  # of a chance computed by logarithms: what is exactly 5% stays 5%
 _ENDLESS = 10**9  # a population above it hides what an endless one hides
 _ROUNDING = 1e-9  # so that an exact count of records is not moved on by a rounding error
 

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from readiness.audit.checks import all_checks
 from readiness.audit.decisions import Handling
+from readiness.audit.further import every_check
 from readiness.catalog import read_catalog
 from readiness.diagnosis.failure_modes import FailureMode, FailureModeCatalog
 from readiness.diagnosis.stop_rules import StopRule
@@ -40,7 +40,7 @@ MODELS = {
     "readiness_standard": ReadinessStandard,
     "verdict": VerdictTable,
 }
-KINDS = (*(check.kind for check in all_checks()), "a_kind_of_later")
+KINDS = (*(check.kind for check in every_check()), "a_kind_of_later")
 SHORT = "text with [brackets], {title} and = signs"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from readiness.audit.checks import Check
+from readiness.audit.checks import Check, all_checks
 from readiness.audit.damage import DAMAGE_CHECKS, find_damage
 from readiness.audit.excel_damage import EXCEL_DAMAGE, find_excel_damage
 from readiness.audit.findings import Findings
@@ -42,3 +42,8 @@ STAGES: tuple[Stage, ...] = (
     Stage("Looking for near-duplicates", find_near_duplicates, (NEAR_DUPLICATE,)),
     Stage("Looking for what identifies a record", find_repeats),
 )
+
+
+def every_check() -> tuple[Check, ...]:
+    """The checks of single cells, of lines and of the stages, in the order in which they run."""
+    return (*all_checks(), *(check for stage in STAGES for check in stage.checks))

@@ -123,11 +123,9 @@ def _known_name(name: str) -> str:
 
 
 def _kinds() -> tuple[str, ...]:
-    from readiness.audit.checks import all_checks
-    from readiness.audit.further import STAGES
+    from readiness.audit.further import every_check
 
-    checks = (*all_checks(), *(check for stage in STAGES for check in stage.checks))
-    return tuple(dict.fromkeys(check.kind for check in checks))
+    return tuple(dict.fromkeys(check.kind for check in every_check()))
 
 
 def _refuse_unfit_number(check: GateCheck, *, is_percent: bool) -> None:

@@ -1,10 +1,11 @@
-"""Patterns that people write: tried once by the engine that will match them, before they meet a million values."""
+"""Rules that people write: tried once by the engine that will apply them, before they meet a million values."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from readiness.audit.dialect import full_match
+from readiness.audit.ranges import limits_of
 from readiness.audit.rules import FieldRule, FieldRules
 from readiness.errors import InvalidValueError
 from readiness.sql import quote_literal
@@ -25,11 +26,12 @@ def refuse_bad_patterns(connection: DuckDBPyConnection, rules: FieldRules) -> No
             raise InvalidValueError(f"Pattern of {field}", pattern, "is no regular expression (RE2 syntax)") from exc
 
 
-def refuse_bad_pattern(pattern: str, field: str) -> None:
-    """The same for one pattern while it is being typed."""
+def refuse_unusable(rule: FieldRule) -> None:
+    """Raises InvalidValueError for a pattern or a limit, while it is being typed, that cannot be applied."""
     import duckdb
 
-    if not pattern:
+    if not (rule.pattern or rule.low or rule.high):
         return
     with duckdb.connect() as connection:
-        refuse_bad_patterns(connection, FieldRules(rules=(FieldRule(field=field, position=0, pattern=pattern),)))
+        refuse_bad_patterns(connection, FieldRules(rules=(rule,)))
+        limits_of(connection, rule)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from readiness.audit.checks import Check
 from readiness.audit.findings import Findings
 from readiness.audit.measures import is_measured, make_measures, measure_of
@@ -9,6 +11,9 @@ from readiness.audit.report import Tier
 from readiness.audit.rules import DATED, NUMERIC, FieldRule
 from readiness.errors import InvalidValueError
 from readiness.sql import quote_literal
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 VALUE_OUTSIDE_RANGE = Check(
     "value_outside_range",
@@ -26,7 +31,7 @@ def find_outside_range(findings: Findings) -> None:
     Dates are compared by their day. Raises InvalidValueError for a limit that cannot be read in its field.
     """
     limited = [rule for rule in findings.checked if rule.low.strip() or rule.high.strip()]
-    limits = {rule.position: _limits(findings, rule) for rule in limited}
+    limits = {rule.position: limits_of(findings.connection, rule) for rule in limited}
     for start in range(0, len(limited), _FIELDS_AT_ONCE):
         part = limited[start : start + _FIELDS_AT_ONCE]
         make_measures(findings, part, "limited_measures")
@@ -35,23 +40,24 @@ def find_outside_range(findings: Findings) -> None:
         findings.connection.execute("DROP TABLE limited_measures")
 
 
-def _limits(findings: Findings, rule: FieldRule) -> tuple[float | None, float | None]:
+def limits_of(connection: DuckDBPyConnection, rule: FieldRule) -> tuple[float | None, float | None]:
+    """The least and the greatest measure that the rule allows; None for no limit. Raises InvalidValueError."""
     if not is_measured(rule):
         place, text = ("Lowest value", rule.low) if rule.low.strip() else ("Highest value", rule.high)
         raise InvalidValueError(
             f"{place} of {rule.field}", text, f"cannot be a limit, since the field holds {rule.kind} values, no numbers"
         )
-    low = _limit(findings, rule, "Lowest value", rule.low)
-    high = _limit(findings, rule, "Highest value", rule.high)
+    low = _limit(connection, rule, "Lowest value", rule.low)
+    high = _limit(connection, rule, "Highest value", rule.high)
     if low is not None and high is not None and low > high:
         raise InvalidValueError(f"Lowest value of {rule.field}", rule.low, f"lies above the highest, {rule.high!r}")
     return low, high
 
 
-def _limit(findings: Findings, rule: FieldRule, place: str, text: str) -> float | None:
+def _limit(connection: DuckDBPyConnection, rule: FieldRule, place: str, text: str) -> float | None:
     if not text.strip():
         return None
-    number = measure_of(findings.connection, rule, text.strip())
+    number = measure_of(connection, rule, text.strip())
     if number is None and rule.kind in NUMERIC:
         number = _plain_number(text)
     if number is None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from readiness.audit.patterns import refuse_bad_pattern
+from readiness.audit.patterns import refuse_unusable
 from readiness.audit.rules import (
     DATED,
     NUMERIC,
@@ -124,7 +124,7 @@ def _save_rule(here: Here, edit: RowEdit) -> None:
     if drawn is None or current is None:
         raise InputError(f"The field {edit.row!r} is not in the sample any more.")
     wanted = _edited(current, edit.values)
-    refuse_bad_pattern(wanted.pattern, wanted.field)
+    refuse_unusable(wanted)
     refuse_lost_update(here, f"the rule of {edit.row}", Kind.FIELD_RULES, "", drawn, current, wanted)
     rules = [wanted if rule.field == edit.row else rule for rule in state.rules.rules]
     here.projects.save_rules(here.state.id, rules, version=state.version_of(Kind.FIELD_RULES), who=here.who)

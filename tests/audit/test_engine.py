@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.audit.checks import all_checks
 from readiness.audit.engine import audit_sample
+from readiness.audit.further import every_check
 from readiness.audit.reading.values import LineFault
 from readiness.audit.report import AuditReport, Tier
 from readiness.audit.rules import DayMonthOrder, FieldKind, FieldRule, FieldRules
@@ -273,7 +273,7 @@ def test_counts_hold_together_whatever_the_cells_are(make_sample, rows):
 
 
 def test_every_check_has_its_own_kind_and_says_what_it_means():
-    checks = all_checks()
+    checks = every_check()
     assert len({check.kind for check in checks}) == len(checks)
     assert all(check.title and check.reason.endswith(".") and check.tier is not Tier.CLEAN for check in checks)
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from readiness.audit.checks import all_checks
 from readiness.audit.decisions import Handling, HandlingDecision, effect_of
 from readiness.audit.engine import audit_sample
+from readiness.audit.further import every_check
 from readiness.audit.reading.sample import open_workspace, read_sample
 from readiness.audit.reading.values import SampleFile
 from readiness.audit.report import AuditReport
@@ -297,7 +297,7 @@ def test_the_example_names_its_owner_among_its_signers_and_says_that_it_is_gener
 
 
 def test_every_kind_of_edge_case_has_a_decision_and_every_decision_is_for_some_kind(example: ExampleProject) -> None:
-    kinds = [*(check.kind for check in all_checks()), "a_kind_of_later"]
+    kinds = [*(check.kind for check in every_check()), "a_kind_of_later"]
     decisions = [example.decision_for(kind) for kind in kinds]
     assert {decision.handling for decision in decisions} <= set(Handling)
     assert all(decision in decisions for decision in example.decisions)

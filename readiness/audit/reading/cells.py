@@ -140,7 +140,8 @@ class _Ways:
         self._dialect = dialect
         self._text = text
         self._size = len(text)
-        self._starts = self._reachable()
+        self._cells = self._reachable()
+        self._starts = sorted(self._cells)
 
     def best(self, width: int | None) -> Repair | None:
         """The cheapest division into `width` cells (any number for None)."""
@@ -149,7 +150,7 @@ class _Ways:
         ]  # cells left -> cost, next, quoted, end
         index = {start: i for i, start in enumerate(self._starts)}
         for i in range(len(self._starts) - 1, -1, -1):
-            for end, quoted, cost in self._cells_from(self._starts[i]):
+            for end, quoted, cost in self._cells[self._starts[i]]:
                 following = end + len(self._dialect.delimiter)
                 rest = {0: 0} if end == self._size else {k: v[0] for k, v in table[index[following]].items()}
                 for left, price in rest.items():
@@ -213,12 +214,14 @@ class _Ways:
                 place += 1
         return found
 
-    def _reachable(self) -> list[int]:
-        pending, seen = [0], {0}
+    def _reachable(self) -> dict[int, Sequence[tuple[int, bool, int]]]:
+        """Every place where a cell may start, with the cells that may."""
+        pending = [0]
+        cells: dict[int, Sequence[tuple[int, bool, int]]] = {}
         while pending:
-            for end, _, _ in self._cells_from(pending.pop()):
-                following = end + len(self._dialect.delimiter)
-                if end < self._size and following not in seen:
-                    seen.add(following)
-                    pending.append(following)
-        return sorted(seen)
+            start = pending.pop()
+            if start in cells:
+                continue
+            cells[start] = self._cells_from(start)
+            pending += [end + len(self._dialect.delimiter) for end, _, _ in cells[start] if end < self._size]
+        return cells

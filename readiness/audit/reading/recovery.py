@@ -14,7 +14,7 @@ from readiness.audit.reading.text_lines import without_end
 _LONGEST_VALUE_LINES = 2_000  # lines that one quoted value may span
 _BLOCK_LINES = 1_000
 _SMALL_BLOCK_LINES = 30
-_MOST_WORK = 20_000_000  # about five seconds
+_MOST_WORK = 10_000_000  # a few seconds
 _QUOTES_REPAIRED_LATER = 12
 _COMPLETE_LINES = 12  # so many lines that are records by themselves prove that an open quote was a stray one
 
