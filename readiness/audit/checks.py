@@ -23,6 +23,7 @@ from readiness.audit.mojibake import MISREAD, REPLACED, SURE_PATTERN
 from readiness.audit.reading.values import LineFault
 from readiness.audit.report import Tier
 from readiness.audit.rules import DATED, NUMERIC, DayMonthOrder, FieldKind, FieldRule
+from readiness.audit.time_formats import clock_pattern, fast_time_test, time_columns
 from readiness.audit.tokens import missing_words
 from readiness.sql import quote_literal
 
@@ -127,7 +128,7 @@ _BOOLEANS = ("yes", "no", "y", "n", "true", "false", "t", "f", "ja", "nein", "ou
 _KIND_PATTERNS = {
     FieldKind.EMAIL: r"[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-z]{2,}",
     FieldKind.URL: r"(?i:[a-z][a-z0-9+.\-]*://|www\.)\S+",
-    FieldKind.TIME: r"(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?",
+    FieldKind.TIME: clock_pattern(),
 }
 
 
@@ -136,7 +137,6 @@ PHONE_PATTERN = r"[+(]?[0-9][0-9 ()/.\-]{4,}[0-9](?: ?(?:x|ext\.?) ?[0-9]+)?"
 _PLAIN_PATTERNS = (DIGITS_ONLY, PHONE_PATTERN)  # match plain ASCII without entities only
 _FAST_PATTERNS = {  # narrower and faster than _KIND_PATTERNS, and plain ASCII
     FieldKind.EMAIL: r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+\.[A-Za-z]{2,}",
-    FieldKind.TIME: r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?",
 }
 
 
@@ -146,6 +146,10 @@ def _is_dated(rule: FieldRule) -> bool:
 
 def _is_numeric(rule: FieldRule) -> bool:
     return rule.kind in NUMERIC
+
+
+def _is_time(rule: FieldRule) -> bool:
+    return rule.kind is FieldKind.TIME and not rule.pattern
 
 
 VALUE_CHECKS: tuple[ValueCheck, ...] = (
@@ -184,6 +188,24 @@ VALUE_CHECKS: tuple[ValueCheck, ...] = (
         _is_dated,
         lambda rule: f"date_fault = '' AND date_format <> {quote_literal(rule.format)}{_unless_same_either_way(rule)}",
         lambda rule: f"'written as ' || date_format || ', expected ' || {quote_literal(rule.format)}",
+    ),
+    ValueCheck(
+        "time_unknown",
+        "Not a time of day",
+        "The value is in no known way of writing a time, or there is no such hour or minute.",
+        Tier.NEEDS_REVIEW,
+        _is_time,
+        lambda rule: "time_format = ''",
+        lambda rule: "'not a time of day'",
+    ),
+    ValueCheck(
+        "time_format",
+        "Time in another format",
+        "The time is readable, but not written as most times of the field are.",
+        Tier.REPAIRABLE,
+        lambda rule: _is_time(rule) and bool(rule.format),
+        lambda rule: f"time_format NOT IN ('', {quote_literal(rule.format)})",
+        lambda rule: f"'written as ' || time_format || ', expected ' || {quote_literal(rule.format)}",
     ),
     ValueCheck(
         "amount_unparsable",
@@ -226,7 +248,7 @@ VALUE_CHECKS: tuple[ValueCheck, ...] = (
         "Value that breaks the field's pattern",
         "Nearly all values of the field are written to one pattern, and this one is not.",
         Tier.NEEDS_REVIEW,
-        lambda rule: bool(pattern_of(rule)),
+        lambda rule: bool(pattern_of(rule)) and not _is_time(rule),
         lambda rule: f"NOT {full_match('text', pattern_of(rule))}",
         lambda rule: f"'does not match ' || {quote_literal(pattern_of(rule))}",
     ),
@@ -260,15 +282,23 @@ VALUE_CHECKS: tuple[ValueCheck, ...] = (
 )
 
 
+_OF_TEXT = frozenset({"encoding_damage", "hidden_characters", "html_entities"})
+
+
 def all_checks() -> tuple[Check, ...]:
     """Every check, in the order in which the documentation lists them."""
     of_values = (MISSING_REQUIRED, DISGUISED_MISSING, *VALUE_CHECKS)
     return (*of_values, DUPLICATE_KEY, DUPLICATE_RECORD, FUSED_CELLS, *LINE_CHECKS.values())
 
 
-def checks_of(rule: FieldRule) -> tuple[ValueCheck, ...]:
-    """The value checks that apply to a field."""
-    return tuple(check for check in VALUE_CHECKS if check.applies(rule))
+def checks_of(rule: FieldRule, *, odd_text: bool = True) -> tuple[ValueCheck, ...]:
+    """The value checks that apply to a field; without those of damaged text where no value is `odd_text`."""
+    return tuple(check for check in VALUE_CHECKS if check.applies(rule) and (odd_text or check.kind not in _OF_TEXT))
+
+
+def is_plain_text(expression: str) -> str:
+    """SQL: the text cannot be damaged, since damage is beyond ASCII or an entity."""
+    return f"{bytes_of(expression)} = length({expression}) AND {expression} NOT LIKE '%&%'"
 
 
 def surely_fine(rule: FieldRule, column: str) -> str:
@@ -282,7 +312,9 @@ def surely_fine(rule: FieldRule, column: str) -> str:
         return f"lower({column}) IN {_listed(_BOOLEANS)}"
     if not rule.pattern and rule.kind in _FAST_PATTERNS:
         return full_match(column, _FAST_PATTERNS[rule.kind])
-    plain = f"{bytes_of(column)} = length({column}) AND {column} NOT LIKE '%&%'"  # damage is not ASCII, or an entity
+    if _is_time(rule) and rule.format:
+        return fast_time_test(column, rule.format)
+    plain = is_plain_text(column)
     if pattern_of(rule):
         return full_match(column, pattern_of(rule)) + ("" if pattern_of(rule) in _PLAIN_PATTERNS else f" AND {plain}")
     return plain
@@ -292,7 +324,8 @@ def is_decisive(rule: FieldRule) -> bool:
     """Whether a value that is surely fine can be neither blank nor one of the words that mean missing."""
     if rule.kind in DATED | NUMERIC:
         return not any(character.isdigit() for word in missing_words(rule) for character in word)
-    return not rule.pattern and rule.kind in _FAST_PATTERNS and not rule.missing_tokens
+    is_told = rule.kind in _FAST_PATTERNS or (_is_time(rule) and bool(rule.format))
+    return not rule.pattern and is_told and not rule.missing_tokens
 
 
 def judged_values(rule: FieldRule, source: str) -> str:
@@ -308,7 +341,7 @@ def judged_values(rule: FieldRule, source: str) -> str:
             f"amount_form <> '' AND ({amount_is_ambiguous(expected)}) AS amount_is_ambiguous "
             f"FROM ({amount_columns(trimmed)})"
         )
-    return f"SELECT * FROM {trimmed}"
+    return time_columns(trimmed) if _is_time(rule) else f"SELECT * FROM {trimmed}"
 
 
 def format_of(rule: FieldRule) -> str:
@@ -318,7 +351,7 @@ def format_of(rule: FieldRule) -> str:
     if rule.kind in NUMERIC:
         as_expected = f"WHEN amount_difference = '' THEN {quote_literal(rule.format)}"
         return f"CASE WHEN amount_form = '' THEN '' {as_expected} ELSE amount_difference END"
-    return "''"
+    return "time_format" if _is_time(rule) else "''"
 
 
 def pattern_of(rule: FieldRule) -> str:

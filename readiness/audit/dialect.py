@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from readiness.sql import quote_identifier, quote_literal
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_FEW_RECORDS = 1_000
 _HASHED_AT_ONCE = 64
+
+
+@contextmanager
+def planned_for(connection: DuckDBPyConnection, records: int) -> Iterator[None]:
+    """Within it, queries over few records are run as they are written: to plan them takes longer than to run them."""
+    if records > _FEW_RECORDS:
+        yield
+        return
+    connection.execute("PRAGMA disable_optimizer")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA enable_optimizer")
 
 
 def full_match(expression: str, pattern: str) -> str:

@@ -24,11 +24,12 @@ from readiness.audit.checks import (
     checks_of,
     format_of,
     is_decisive,
+    is_plain_text,
     judged_values,
     surely_fine,
 )
 from readiness.audit.day_month import day_month_notes
-from readiness.audit.dialect import distinct_about, long_form, row_hash
+from readiness.audit.dialect import distinct_about, long_form, planned_for, row_hash
 from readiness.audit.findings import BLANK, FINE, KEPT, UNSETTLED, WORD, Case, Findings
 from readiness.audit.further import STAGES
 from readiness.audit.fused_cells import FusedPair, fused_pairs, fused_records, misfits, swallowed_values
@@ -110,7 +111,18 @@ def audit_sample(
     none or a population smaller than the sample.
     """
     refuse_small_population(population, reading.records)
-    tell = progress or (lambda share, what: None)
+    with planned_for(connection, reading.records):
+        return _audited(connection, reading, rules, progress or (lambda share, what: None), population, core_only)
+
+
+def _audited(
+    connection: DuckDBPyConnection,
+    reading: Reading,
+    rules: FieldRules,
+    tell: Progress,
+    population: int | None,
+    core_only: bool,
+) -> AuditReport:
     tell(0.0, "Preparing the rules")
     refuse_bad_patterns(connection, rules)
     audit = _Audit(connection, settled_rules(connection, reading, rules))
@@ -310,20 +322,20 @@ class _Audit:
     def _judge_unsettled(self, rule: FieldRule) -> None:
         """Judges each distinct unsettled value once, then lists the records that hold a faulty one."""
         column, verdict = f"c{rule.position}", f"v{rule.position}"
-        checks = checks_of(rule)
         source = (
             f"(SELECT {column} AS value, count(*) AS n FROM suspects WHERE {verdict} = {UNSETTLED} GROUP BY {column})"
         )
+        checks = checks_of(rule, odd_text=self._holds_odd_text(rule, source))
         faults = ", ".join(
             f"coalesce({check.fault(rule)}, false) AS fault{place}" for place, check in enumerate(checks)
         )
         reasons = ", ".join(
-            f"CASE WHEN {check.fault(rule)} THEN {check.why(rule)} END AS reason{place}"
-            for place, check in enumerate(checks)
+            f"CASE WHEN fault{place} THEN {check.why(rule)} END AS reason{place}" for place, check in enumerate(checks)
         )
+        # The reasons stand outside, so that no pattern is prepared twice.
         self._connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE judged AS SELECT value, n, {format_of(rule)} AS format, {faults}, {reasons} "
-            f"FROM ({judged_values(rule, source)})"
+            f"CREATE OR REPLACE TEMP TABLE judged AS SELECT *, {reasons} FROM (SELECT *, {format_of(rule)} AS format, "
+            f"{faults} FROM ({judged_values(rule, source)}))"
         )
         self._count_formats(rule)
         hits = self._one(
@@ -339,6 +351,12 @@ class _Audit:
                     f"SELECT s.record, s.line, s.{column}, j.reason{place} FROM suspects AS s JOIN judged AS j "
                     f"ON s.{column} = j.value WHERE s.{verdict} = {UNSETTLED} AND j.fault{place}",
                 )
+
+    def _holds_odd_text(self, rule: FieldRule, source: str) -> bool:
+        """Whether any unsettled value could be damaged text. Of texts that is why they are unsettled."""
+        if rule.kind not in DATED | NUMERIC:
+            return True
+        return bool(self._one(f"SELECT count(*) FROM {source} WHERE NOT ({is_plain_text('value')})")[0])
 
     def _count_formats(self, rule: FieldRule) -> None:
         tally = self._tallies[rule.position]

@@ -198,7 +198,10 @@ def _is_misfit(findings: Findings, rule: FieldRule, name: str) -> bool:
     return name in ("science", "month", "quoted") and rule.kind in FREE_KINDS
 
 
-_VAGUE = ("date_unknown", "date_impossible", "amount_unparsable", "amount_format", "format_stray", "value_unknown")
+_VAGUE = (
+    "date_unknown", "date_impossible", "time_unknown", "amount_unparsable", "amount_format", "format_stray",
+    "value_unknown",
+)  # fmt: skip
 _UNREAD = f"split_part(edge_case, ':', 1) IN ({', '.join(quote_literal(kind) for kind in _VAGUE)})"
 
 

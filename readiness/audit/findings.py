@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from readiness.audit.checks import Check
+from readiness.audit.dialect import bytes_of
 from readiness.audit.report import Hint, LabelAgreement
 from readiness.audit.rules import FieldRule, FieldRules
 from readiness.sql import quote_literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+_LOOKED_AT = 50_000  # records
 
 FINE, BLANK, UNSETTLED, WORD, KEPT = 0, 1, 2, 3, 4  # a cell's verdict; kept: a word that the rule says is a value
 
@@ -78,6 +81,16 @@ class Findings:
             f"(SELECT r.record, r.line, r.c{rule.position} AS value FROM records AS r JOIN verdicts AS v ON r.record = "
             f"v.record WHERE v.v{rule.position} IN ({FINE}, {UNSETTLED}, {KEPT}))"
         )
+
+    def is_plain(self, rules: Iterable[FieldRule]) -> bool:
+        """Whether these fields are known to hold ASCII alone, so that tests for other characters can be left out.
+
+        False without a look where there are many records: there the tests cost less than the look.
+        """
+        if self.records > _LOOKED_AT:
+            return False
+        wide = [f"max({bytes_of(column)} - length({column}))" for column in (f"c{rule.position}" for rule in rules)]
+        return not wide or not any(self.one(f"SELECT {', '.join(wide)} FROM {self.sound}"))
 
     def rows(self, query: str) -> list[Any]:
         """The rows of a query, as tuples."""

@@ -33,6 +33,7 @@ from readiness.audit.field_words import (
     words_of,
 )
 from readiness.audit.rules import DATED, NUMERIC, FieldKind
+from readiness.audit.time_formats import is_beyond_a_day, is_clock_time
 
 DATE_SHARE = 0.6  # of the filled values; a field with two date formats is still a date field
 NAMED_DATE_SHARE = 0.4
@@ -40,6 +41,10 @@ NUMBER_SHARE = 0.8
 SHAPE_SHARE = 0.8
 BOOLEAN_SHARE = 0.9
 SURE_SHARE = 0.95
+NAMED_TIME_SHARE = 0.5
+TIMES = frozenset({"time", "zeit", "uhrzeit", "heure", "hora", "clock"})
+DURATIONS = frozenset({"duration", "elapsed", "runtime", "length", "lap", "split", "dauer", "duree", "duracion"})
+_MOST_BEYOND_A_DAY = 0.05  # of the values
 _FEWEST_ZERO_ONE = 50
 _CHOICES, _CHOICE_SHARE = 250, 0.1  # different values of a category, and their share of the records
 _FEW_CHOICES, _FEW_CHOICE_SHARE = 50, 0.25
@@ -213,9 +218,11 @@ def _looks_like_versions(field: FieldEvidence, *, named: bool) -> bool:
 
 
 def _by_shape(seen: _Seen) -> FieldKind | None:
-    for kind, shape in ((FieldKind.EMAIL, "email"), (FieldKind.URL, "url"), (FieldKind.TIME, "time")):
+    for kind, shape in ((FieldKind.EMAIL, "email"), (FieldKind.URL, "url")):
         if seen.share(shape) >= SHAPE_SHARE:
             return kind
+    if _is_time_of_day(seen):
+        return FieldKind.TIME
     if URL_WORDS.speaks(seen.words) and seen.share_of(lambda value: bool(_DOMAIN.fullmatch(value))) >= SHAPE_SHARE:
         return FieldKind.URL
     if seen.share("sure phone") >= SHAPE_SHARE and not _is_identifier(seen):
@@ -225,6 +232,15 @@ def _by_shape(seen: _Seen) -> FieldKind | None:
     if seen.share("sure postcode") >= SHAPE_SHARE:
         return FieldKind.POSTCODE
     return FieldKind.POSTCODE if seen.hinted is FieldKind.POSTCODE and seen.share("postcode") >= 0.5 else None
+
+
+def _is_time_of_day(seen: _Seen) -> bool:
+    """Times of day; minutes and seconds of a run are written alike, but they go on beyond 24."""
+    if not any(":" in value for value in seen.field.values) or seen.words & DURATIONS:
+        return False
+    if seen.share_of(is_beyond_a_day) > _MOST_BEYOND_A_DAY:
+        return False
+    return seen.share_of(is_clock_time) >= (NAMED_TIME_SHARE if seen.words & TIMES else SHAPE_SHARE)
 
 
 def _by_labels(seen: _Seen) -> FieldKind | None:
@@ -514,11 +530,12 @@ def _fit(seen: _Seen, kind: FieldKind) -> float:
 
 
 _FIT_SHAPES = {
-    FieldKind.EMAIL: "email", FieldKind.TIME: "time", FieldKind.PHONE: "phone", FieldKind.POSTCODE: "postcode",
+    FieldKind.EMAIL: "email", FieldKind.PHONE: "phone", FieldKind.POSTCODE: "postcode",
 }  # fmt: skip
 _FIT_LOOKS: dict[FieldKind, Callable[[str], bool]] = {
     FieldKind.URL: lambda value: bool(re.fullmatch(r"(?i:https?://|www\.)\S+", value) or _DOMAIN.fullmatch(value)),
     FieldKind.COUNTRY: lambda value: is_country_name(value) or is_country_code(value),
+    FieldKind.TIME: is_clock_time,
     FieldKind.ADDRESS: _has_letter,
     FieldKind.NAME: _has_letter,
 }

@@ -63,8 +63,11 @@ class MaskCount:
     last: str
 
 
-def raw_mask(expression: str) -> str:
-    """SQL for the raw mask of a text; letters and digits beyond ASCII are looked up only where there are some."""
+def raw_mask(expression: str, *, ascii_only: bool = False) -> str:
+    """SQL for the raw mask of a text; letters and digits beyond ASCII are looked up only where there are some.
+
+    `ascii_only`: the caller has seen that there are none, which saves the engine the tables of all letters.
+    """
     plain = whole = expression
     for ascii_class, any_class, character in (
         ("[A-Z]", r"\p{Lu}", "A"),
@@ -73,6 +76,8 @@ def raw_mask(expression: str) -> str:
     ):
         plain = replace_all(plain, ascii_class, character)
         whole = replace_all(whole, any_class, character)
+    if ascii_only:
+        return plain
     return f"CASE WHEN {bytes_of(expression)} = length({expression}) THEN {plain} ELSE {whole} END"
 
 
@@ -89,10 +94,14 @@ def count_masks(connection: DuckDBPyConnection, positions: Sequence[int]) -> dic
     if not positions:
         return {}
     places = ", ".join(str(position) for position in positions)
+    wide = connection.execute(
+        f"SELECT count(*) FROM sampled_values WHERE position IN ({places}) AND {bytes_of('text')} > length(text)"
+    ).fetchone()
+    mask = raw_mask("text", ascii_only=not any(wide or ()))
     rows = connection.execute(
         "SELECT position, mask, records, first, last FROM (SELECT *, row_number() OVER (PARTITION BY position ORDER BY "
         "records DESC, mask) AS place FROM (SELECT position, mask, sum(n) AS records, min(text) AS first, max(text) AS "
-        f"last FROM (SELECT position, text, n, {raw_mask('text')} AS mask FROM sampled_values WHERE NOT is_token AND "
+        f"last FROM (SELECT position, text, n, {mask} AS mask FROM sampled_values WHERE NOT is_token AND "
         f"position IN ({places}) AND length(text) <= {LONGEST}) GROUP BY position, mask)) "
         f"WHERE place <= {_KEPT_MASKS} ORDER BY position, place"
     ).fetchall()
@@ -279,7 +288,9 @@ def mask_formats(findings: Findings) -> dict[int, tuple[FormatVariant, ...]]:
     for start in range(0, len(masked), _FIELDS_AT_ONCE):
         part = masked[start : start + _FIELDS_AT_ONCE]
         usual = _usual_masks(findings, part)
-        queries = [_mask_query(findings, rule, usual[rule.position]) for rule in part if rule.position in usual]
+        shown = [rule for rule in part if rule.position in usual]
+        plain = findings.is_plain(shown)
+        queries = [_mask_query(findings, rule, usual[rule.position], ascii_only=plain) for rule in shown]
         if queries:
             union = " UNION ALL ".join(queries)
             rows = findings.rows(f"SELECT * FROM ({union}) ORDER BY position, mask IS NULL, n DESC, mask")
@@ -307,9 +318,10 @@ def _usual_masks(findings: Findings, rules: Sequence[FieldRule]) -> dict[int, tu
     if not large:
         return usual
     every = max(1, findings.records // _LOOKED_AT)
+    plain = findings.is_plain(large)
     queries = " UNION ALL ".join(
-        f"SELECT {rule.position} AS position, {raw_mask(f'trim(c{rule.position})')} AS mask, count(*) AS n FROM "
-        f"{findings.sound} WHERE record % {every} = 0 AND c{rule.position} <> '' AND length(c{rule.position}) <= "
+        f"SELECT {rule.position} AS position, {raw_mask(f'trim(c{rule.position})', ascii_only=plain)} AS mask, "
+        f"count(*) AS n FROM {findings.sound} WHERE record % {every} = 0 AND c{rule.position} <> '' AND length(c{rule.position}) <= "
         f"{LONGEST} GROUP BY mask"
         for rule in large
     )
@@ -323,7 +335,7 @@ def _usual_masks(findings: Findings, rules: Sequence[FieldRule]) -> dict[int, tu
     return usual
 
 
-def _mask_query(findings: Findings, rule: FieldRule, usual: Sequence[str]) -> str:
+def _mask_query(findings: Findings, rule: FieldRule, usual: Sequence[str], *, ascii_only: bool) -> str:
     """Rows (position, mask, n, example, total) of the field's most frequent masks."""
     column = f"c{rule.position}"
     words = ", ".join(quote_literal(word) for word in ("", *missing_words(rule)))
@@ -333,7 +345,8 @@ def _mask_query(findings: Findings, rule: FieldRule, usual: Sequence[str]) -> st
     quick = " ".join(f"WHEN {full_match('value', _exact_pattern(mask))} THEN {quote_literal(mask)}" for mask in usual)
     masked = (  # what no quick test knows is cleaned and looked up last
         f"SELECT CASE {quick} WHEN value IS NULL OR lower(trim(value)) IN ({words}) THEN '' WHEN length(value) > "
-        f"{LONGEST} THEN NULL ELSE {raw_mask('trim(value)')} END AS mask, value AS text, n FROM {values}"
+        f"{LONGEST} THEN NULL ELSE {raw_mask('trim(value)', ascii_only=ascii_only)} END AS mask, value AS text, n "
+        f"FROM {values}"
     )
     counted = f"SELECT mask, sum(n) AS n, min(text) AS example FROM ({masked}) GROUP BY mask"
     placed = (  # '' is what is missing: told apart here, since a filter on the mask would work it out twice

@@ -61,17 +61,23 @@ def keep_odd_cells(findings: Findings) -> None:
 
     Fields with a pattern are left out: whatever breaks it is listed by its own check.
     """
+    if findings.one("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'odd_cells'")[0]:
+        return
     rules = [rule for rule in findings.checked if rule.kind in FREE_KINDS and not pattern_of(rule)]
     columns = [f"c{rule.position}" for rule in rules]
-    cells = _cells(findings, columns) if columns else _NO_CELLS
+    plain = findings.is_plain(rules)
+    cells = _cells(findings, columns, plain=plain) if columns else _NO_CELLS
     flags = _flags()
     names = ", ".join(f"{flag} AS {name}" for name, flag in flags.items())
     run = findings.connection.execute
     # In two steps: joined in one, the engine may test every flag on every cell before the cheap test.
     run(
         "CREATE TEMP TABLE IF NOT EXISTS odd_candidates AS SELECT record, line, CAST(substring(name, 2) AS INTEGER) AS "
-        f"position, value FROM {cells} WHERE {_may_be_odd()}"
+        f"position, value FROM {cells} WHERE {_may_be_odd(plain=plain)}"
     )
+    # Every pattern costs the engine time before it sees a cell, so none is asked where there is no cell to look at.
+    if findings.one("SELECT count(*) FROM odd_candidates")[0] == 0:
+        names = ", ".join(f"false AS {name}" for name in flags)
     run(
         f"CREATE TEMP TABLE IF NOT EXISTS odd_cells AS SELECT * FROM (SELECT *, {names} FROM odd_candidates) "
         f"WHERE {' OR '.join(flags)}"
@@ -84,26 +90,27 @@ def forget_odd_cells(findings: Findings) -> None:
     findings.connection.execute("DROP TABLE IF EXISTS odd_candidates")
 
 
-def _cells(findings: Findings, columns: list[str]) -> str:
+def _cells(findings: Findings, columns: list[str], *, plain: bool) -> str:
     """The cells (record, line, name, value) of the records with something odd in any of the columns.
 
     A record's cells are searched as one text, which costs a fraction of a search in each of them.
     """
-    whole = part_match(f"concat_ws('\n', {', '.join(columns)})", rf"{_ASCII_MARKS}|{_WHOLE_CELLS}|[^\x00-\x7f]")
+    marks = f"{_ASCII_MARKS}|{_WHOLE_CELLS}" + ("" if plain else r"|[^\x00-\x7f]")
+    whole = part_match(f"concat_ws('\n', {', '.join(columns)})", marks)
     return long_form(f"(SELECT record, line, {', '.join(columns)} FROM {findings.sound} WHERE {whole})", columns)
 
 
-def _may_be_odd() -> str:
+def _may_be_odd(*, plain: bool) -> str:
     """SQL: one pattern for every cell, one more for those beyond plain ASCII, so that most cells cost little.
 
     What a look at the cell alone is sure about is listed already.
     """
+    marked = part_match("value", f"{_ASCII_MARKS}|{_WHOLE_CELLS}")
+    if plain:
+        return marked
     wide = f"{part_match('value', f'{_ODD_SPACES}|{_MIXED}|{odd_neighbours()}')} OR {is_round_trip('value')}"
     unlisted = f"NOT {part_match('value', SURE_PATTERN)}"
-    return (
-        f"({part_match('value', f'{_ASCII_MARKS}|{_WHOLE_CELLS}')} OR "
-        f"CASE WHEN {_PLAIN} THEN false WHEN {wide} THEN {unlisted} ELSE false END)"
-    )
+    return f"({marked} OR CASE WHEN {_PLAIN} THEN false WHEN {wide} THEN {unlisted} ELSE false END)"
 
 
 def _flags() -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from readiness.audit.checks import DIGITS_ONLY, PHONE_PATTERN
 from readiness.audit.countries import plain
 from readiness.audit.date_formats import UNDECIDED_JOIN, known_format, month_first_name, order_of
 from readiness.audit.day_month import OrderDecision, decide_orders
+from readiness.audit.dialect import planned_for
 from readiness.audit.evidence import AmountShape, FieldEvidence, forget_sample, gather_evidence
 from readiness.audit.field_words import OPEN_ENDED, SUBDIVISIONS, words_of
 from readiness.audit.kinds import SPOKEN, KindDecision, decide_kinds, percent_text
@@ -19,6 +21,7 @@ from readiness.audit.masks import MaskCount, count_masks, pattern_of_masks
 from readiness.audit.placeholders import placeholder_values
 from readiness.audit.relation_discovery import discover_relations
 from readiness.audit.rules import DATED, NUMERIC, DayMonthOrder, DecimalMark, FieldKind, FieldRule, FieldRules
+from readiness.audit.time_formats import expected_time, known_time_format
 from readiness.audit.tokens import legitimate_among
 
 if TYPE_CHECKING:
@@ -31,9 +34,10 @@ UNIQUE_SHARE = 0.98
 PATTERN_SHARE = 0.95
 FEWEST_CODES = 20  # values; fewer show no pattern
 PREVAILING = 0.5
+_FEWEST_GROUPED, _DIGITS_OF_GROUP = 30, 3
 RECURRING_SHARE, RECURRING_RECORDS = 0.02, 5
 
-_KEY_KINDS = frozenset({FieldKind.IDENTIFIER, FieldKind.MONEY, *DATED})
+_KEY_KINDS = frozenset({FieldKind.IDENTIFIER, FieldKind.MONEY, FieldKind.TIME, *DATED})
 
 
 def settled_rules(connection: DuckDBPyConnection, reading: Reading, rules: FieldRules) -> FieldRules:
@@ -59,6 +63,8 @@ def _with_one_meaning(rule: FieldRule) -> FieldRule:
         name = known_format(rule.format)
         order = rule.day_month_order if rule.day_month_order is not DayMonthOrder.UNDECIDED else order_of(name)
         return rule.model_copy(update={"format": _reordered(name, order), "day_month_order": order})
+    if rule.kind is FieldKind.TIME:
+        return rule.model_copy(update={"format": known_time_format(rule.format)})
     if rule.kind in NUMERIC:
         amount = read_amount_format(rule.format or "1234")
         mark = {DecimalMark.POINT: ".", DecimalMark.COMMA: ","}.get(rule.decimal_mark, amount.mark)
@@ -78,6 +84,11 @@ def _reordered(name: str, order: DayMonthOrder) -> str:
 
 def suggest_rules(connection: DuckDBPyConnection, reading: Reading) -> FieldRules:
     """One suggested rule a field of `reading`, read from the table `records`; every rule says why."""
+    with planned_for(connection, reading.records):
+        return _suggested(connection, reading)
+
+
+def _suggested(connection: DuckDBPyConnection, reading: Reading) -> FieldRules:
     evidence = gather_evidence(connection, reading.fields)
     decisions = decide_kinds(evidence)
     kinds = [decision.kind for decision in decisions]
@@ -93,6 +104,7 @@ def suggest_rules(connection: DuckDBPyConnection, reading: Reading) -> FieldRule
         [field.position for field, kind in zip(evidence, kinds, strict=True) if _may_have_pattern(field, kind)],
     )
     forget_sample(connection)
+    elsewhere = prevailing_mark(field for field, kind in zip(evidence, kinds, strict=True) if kind in NUMERIC)
     has_country = any(
         kind is FieldKind.COUNTRY and field.distinct > 1 for field, kind in zip(evidence, kinds, strict=True)
     )
@@ -104,6 +116,7 @@ def suggest_rules(connection: DuckDBPyConnection, reading: Reading) -> FieldRule
             placeholders.get(field.position, {}),
             masks.get(field.position, ()),
             has_country=has_country,
+            elsewhere=elsewhere,
         )
         for field, decision in zip(evidence, decisions, strict=True)
     )
@@ -118,6 +131,7 @@ def _rule_of(
     masks: Sequence[MaskCount],
     *,
     has_country: bool,
+    elsewhere: str,
 ) -> FieldRule:
     kind = decision.kind
     legitimate = legitimate_among(field.tokens, field.values)
@@ -126,8 +140,10 @@ def _rule_of(
     required, why_required = _is_required(field, decision, filled, has_country=has_country)
     recurring = _recurring_words(field, kind)
     choices = sorted({value for value in field.values if plain(value) in SPOKEN}) if kind is FieldKind.BOOLEAN else []
-    amount = expected_amount(field) if kind in NUMERIC else None
-    date_format = expected_date(field, order.order) if order else ""
+    amount = expected_amount(field, elsewhere, is_money=kind is FieldKind.MONEY) if kind in NUMERIC else None
+    written = expected_date(field, order.order) if order else ""
+    if kind is FieldKind.TIME:
+        written = expected_time(field.values)
     pattern, why_pattern = _pattern_of(field, kind, masks)
     reasons = (
         decision.why,
@@ -143,7 +159,7 @@ def _rule_of(
         required=required,
         missing_tokens=(*sorted(tokens), *sorted(placeholders)),
         legitimate_tokens=tuple(sorted({*legitimate, *recurring, *choices})),
-        format=amount.name if amount else date_format,
+        format=amount.name if amount else written,
         day_month_order=order.order if order else DayMonthOrder.UNDECIDED,
         decimal_mark=mark_of(amount) if amount else DecimalMark.UNDECIDED,
         unique=_is_unique(field, kind),
@@ -181,11 +197,25 @@ def _decided_name(name: str, order: DayMonthOrder) -> str:
     return (day_first if order is DayMonthOrder.DAY_FIRST else month_first_name(day_first)) + clock
 
 
-def expected_amount(field: FieldEvidence) -> AmountFormat:
-    """How the field's numbers are mostly written; parts that no majority shares are not expected."""
+def prevailing_mark(fields: Iterable[FieldEvidence]) -> str:
+    """The decimal mark that all of the `fields` agree on that show one; '' when they disagree or none does."""
+    marks = {_prevailing_mark(field.amounts) for field in fields} - {""}
+    return marks.pop() if len(marks) == 1 else ""
+
+
+def expected_amount(field: FieldEvidence, elsewhere: str = "", *, is_money: bool = False) -> AmountFormat:
+    """How the field's numbers are mostly written; parts that no majority shares are not expected.
+
+    `elsewhere` is the decimal mark of the other fields, which settles what 1,234 means where the field itself does not.
+    An amount of money has no three decimals, so for one it does not settle 1.234 beside decimal points.
+    """
     shapes = field.amounts
     total = sum(shapes.values())
-    mark = _prevailing_mark(shapes)
+    mark = _prevailing_mark(shapes) or _mark_by_groups(field)
+    if not mark and elsewhere:
+        as_decimals = "point3" if elsewhere == "." else "comma3"
+        seen = {shape.form for shape in shapes} & {"comma3", "point3"}
+        mark = elsewhere if seen and not (is_money and as_decimals in seen) else ""
     groups = Counter[str]()
     for shape, count in shapes.items():
         groups[_group_under(shape.form, shape.group, mark)] += count
@@ -209,6 +239,21 @@ def expected_amount(field: FieldEvidence) -> AmountFormat:
         negative=negative,
         any_suffix=not suffix and sum(suffixes.values()) > PREVAILING * total,
     )
+
+
+def _mark_by_groups(field: FieldEvidence) -> str:
+    """The mark where 1,234 stands for thousands, since all numbers up to 999 are whole and no larger one is bare."""
+    forms = Counter[str]()
+    for shape, count in field.amounts.items():
+        forms[shape.form] += count
+    grouped = {form: count for form, count in forms.items() if form in ("comma3", "point3")}
+    if set(forms) - {"integer"} != set(grouped) or len(grouped) != 1 or not forms["integer"]:
+        return ""
+    (form, count), *_ = grouped.items()
+    bare = [re.sub("[^0-9]", "", value) for value in field.values if not {",", "."} & set(value)]
+    if count < _FEWEST_GROUPED or any(len(digits) > _DIGITS_OF_GROUP for digits in bare):
+        return ""
+    return "." if form == "comma3" else ","
 
 
 def _sum_of(shapes: Counter[AmountShape], attribute: str, value: str) -> int:
@@ -315,6 +360,8 @@ def _why_amount(field: FieldEvidence, amount: AmountFormat) -> str:
         return "the decimal mark is undecided, since no value shows it" if field.amounts else ""
     agree = sum(n for shape, n in field.amounts.items() if shape.mark == amount.mark)
     word = "point" if amount.mark == "." else "comma"
+    if not _prevailing_mark(field.amounts):
+        return f"the numbers leave the mark open; taken for a decimal {word} by the other numbers of the sample"
     return f"{agree:,} are written with a decimal {word}"
 
 

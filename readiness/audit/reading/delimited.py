@@ -235,7 +235,7 @@ def _read_text(
         layout.typical_filled,
         tuple(passed.gaps),
     )
-    faults = mark_faults(connection, table)
+    faults = mark_faults(connection, table, text.dialect.delimiter)
     keep_line_texts(connection, text, passed.spans if careful else None)
     if careful:
         align_records(connection, text.dialect, layout.width, layout.shapes)
@@ -380,7 +380,7 @@ def _fitted(cells: Sequence[str], width: int) -> Sequence[str | None]:
 
 def keep_line_texts(connection: duckdb.DuckDBPyConnection, text: _Text, spans: dict[int, int] | None) -> None:
     """Sets `line_text` of every record with a fault. Without `spans` a record reaches to the next one."""
-    wanted = connection.execute("SELECT record, line FROM records WHERE fault IS NOT NULL ORDER BY line").fetchall()
+    wanted = connection.execute("SELECT record, line FROM records WHERE fault IS NOT NULL AND line_text IS NULL ORDER BY line").fetchall()
     if not wanted:
         return
     if spans is None:

@@ -21,6 +21,7 @@ _LOOK_BEHIND_GAP = 3  # rows after a gap among which the header of another table
 _BLOCK = 10_000
 _SIGNS_JUDGED = 2_000  # of a cell; what tells a record from a footer stands at its beginning
 _MOST_GAPS = 200
+_MANY_FILLERS = 10_000  # from here on they are not looked at one by one
 _END_OF_BLOCK = 2  # so many records that fit the header end another table
 
 _TOTAL = re.compile(
@@ -63,9 +64,13 @@ class _Row:
         return filled_cells(self.cells)
 
 
-def mark_faults(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, int]:
-    """Sets `fault` of the records and gives back how many have each."""
+def mark_faults(connection: duckdb.DuckDBPyConnection, table: Table, delimiter: str) -> dict[str, int]:
+    """Sets `fault` of the records and gives back how many have each.
+
+    Where blank records are very many, their `line_text` is set too: their cells with the delimiter between them.
+    """
     last = _last_record(connection)
+    many_fillers = _mark_many_fillers(connection, table, delimiter)
     connection.execute(
         f"""
         UPDATE records SET fault = CASE WHEN cells < {table.width}
@@ -73,7 +78,7 @@ def mark_faults(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str
         WHERE fault IS NULL AND cells <> {table.width}
         """
     )
-    judged = _Judge(table, last)
+    judged = _Judge(table, last, many_fillers=many_fillers)
     found = judged.judge(_candidates(connection, table, last))
     found |= _other_tables(connection, table, judged, last)
     _store(connection, found)
@@ -81,6 +86,25 @@ def mark_faults(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str
         "SELECT fault, count(*) FROM records WHERE fault IS NOT NULL GROUP BY fault ORDER BY fault"
     )
     return {str(fault): int(count) for fault, count in rows.fetchall()}
+
+
+def _mark_many_fillers(connection: duckdb.DuckDBPyConnection, table: Table, delimiter: str) -> bool:
+    """Whether there are so many blank records that they were marked here, all at once."""
+    if table.width < 2:
+        return False
+    cells = ", ".join(f"c{place}" for place in range(table.width))
+    blank = (
+        f"cells <= {table.width} AND fault IS NULL AND "
+        f"CASE WHEN c0 IS NULL OR trim(c0) = '' THEN trim(concat({cells})) = '' ELSE false END"
+    )
+    row = connection.execute(f"SELECT count(*) FROM records WHERE {blank}").fetchone()
+    if row is None or row[0] <= _MANY_FILLERS:
+        return False
+    connection.execute(
+        f"UPDATE records SET fault = '{LineFault.FILLER}', "
+        f"line_text = concat_ws({quote_literal(delimiter)}, {cells}) WHERE {blank}"
+    )
+    return True
 
 
 def _last_record(connection: duckdb.DuckDBPyConnection) -> int:
@@ -105,7 +129,8 @@ def _candidates(connection: duckdb.DuckDBPyConnection, table: Table, last: int) 
         for cells in table.header
         if (place := _telling(cells)) < table.width
     ]
-    yield from _rows(connection, table, f"({') OR ('.join(conditions)})")
+    unmarked = f"(fault IS NULL OR fault <> '{LineFault.FILLER}' OR record > {last - _TAIL})"
+    yield from _rows(connection, table, f"{unmarked} AND (({') OR ('.join(conditions)}))")
 
 
 def _telling(cells: Sequence[str]) -> int:
@@ -125,8 +150,9 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: Table, condition: str) -
 class _Judge:
     """Decides on single records; a word is a total only where it is rare."""
 
-    def __init__(self, table: Table, last: int) -> None:
+    def __init__(self, table: Table, last: int, *, many_fillers: bool) -> None:
         self._table = table
+        self.many_fillers = many_fillers
         self._last = last
         self.headers = {_folded(cells) for cells in table.header if filled_cells(cells) >= min(2, table.width)}
         self.fillers: list[int] = []
@@ -148,7 +174,7 @@ class _Judge:
         return found
 
     def _certain(self, row: _Row) -> str | None:
-        if is_padding(row.cells):
+        if is_padding(row.cells) and row.cells != ("",):  # one cell of two quotes is an empty value
             self.fillers.append(row.record)
             return LineFault.FILLER
         if _folded(row.cells) in self.headers:
@@ -207,16 +233,21 @@ def _folded(cells: Sequence[str]) -> tuple[str, ...]:
 
 
 def _other_tables(connection: duckdb.DuckDBPyConnection, table: Table, judged: _Judge, last: int) -> dict[int, str]:
-    found = _tables_of_other_width(connection, table, last)
+    found = _tables_of_other_width(connection, table, last, without_fillers=judged.many_fillers)
     found |= _tables_behind_gaps(connection, table, judged, last)
     return found
 
 
-def _tables_of_other_width(connection: duckdb.DuckDBPyConnection, table: Table, last: int) -> dict[int, str]:
+def _tables_of_other_width(
+    connection: duckdb.DuckDBPyConnection, table: Table, last: int, *, without_fillers: bool
+) -> dict[int, str]:
     """Blocks of records that have another width than the table, below a row that names columns."""
     names = {name for cells in table.header for name in _folded(cells)} - {""}
     found: dict[int, str] = {}
-    for block in _blocks(_rows(connection, table, f"cells <> {table.width}")):
+    condition = f"cells <> {table.width}"
+    if without_fillers:
+        condition += f" AND fault <> '{LineFault.FILLER}'"
+    for block in _blocks(_rows(connection, table, condition)):
         start = next((place for place, row in enumerate(block) if _heads_a_table(row, table, names)), None)
         if start is None or len(block) - start < 2:
             continue
@@ -259,7 +290,7 @@ def _tables_behind_gaps(
     if not any(shape not in (None, Shape.TEXT) for shape in table.shapes):
         return {}
     starts = sorted({*table.gaps, *(record + 1 for record in judged.fillers)})
-    if len(starts) > _MOST_GAPS:
+    if len(starts) > _MOST_GAPS or judged.many_fillers:
         return {}  # empty lines between records, not between tables
     found: dict[int, str] = {}
     for start, following in pairwise([*starts, last + 1]):

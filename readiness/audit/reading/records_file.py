@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _BLOCK = 10_000
+_QUOTES_REPAIRED = 40  # in one line
 _BLOCK_BYTES = 1 << 25
 _DELIMITERS = {
     ",": "comma",
@@ -82,7 +83,7 @@ def _whole_records(connection: duckdb.DuckDBPyConnection, reading: Reading, cond
 def _surplus(line_text: str, count: int, kept: Sequence[str], reading: Reading) -> list[str]:
     """The cells that found no field; none where they are all empty."""
     dialect = dialect_of(reading)
-    cells = dialect.split(line_text) or list(dialect.repair(line_text, count).cells)
+    cells = dialect.split(line_text) or list(dialect.repair(line_text, count, most_quotes=_QUOTES_REPAIRED).cells)
     if _letters(cells, dialect.delimiter) == _letters(kept, dialect.delimiter):
         return []
     return cells[len(kept) :]

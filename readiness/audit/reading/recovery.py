@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter, deque
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -13,7 +14,6 @@ from readiness.audit.reading.text_lines import without_end
 
 _LONGEST_VALUE_LINES = 2_000  # lines that one quoted value may span
 _BLOCK_LINES = 1_000
-_SMALL_BLOCK_LINES = 30
 _MOST_WORK = 10_000_000  # a few seconds
 _QUOTES_REPAIRED_LATER = 12
 _COMPLETE_LINES = 12  # so many lines that are records by themselves prove that an open quote was a stray one
@@ -28,22 +28,16 @@ class Divided(NamedTuple):
     unclosed: bool = False  # a quote had to be taken as a plain character
 
 
-class Plain(NamedTuple):
-    """Lines without a quote, each of which is a record by itself or empty: nothing about them is in doubt."""
+class Regular(NamedTuple):
+    """Lines about which nothing is in doubt: each is a record by itself, as wide as the table.
 
-    line: int  # of the first one
-    lines: Sequence[str]  # with their line ends
+    Quotes, if any, surround whole cells, and inside them are doubled at most: every reader divides such a line alike.
+    """
 
-
-class Whole(NamedTuple):
-    """Lines of which some have quotes, but each is a well-formed record by itself or empty."""
-
-    line: int  # of the first one
-    lines: Sequence[str]  # with their line ends
-    rows: Sequence[Sequence[str]]  # the cells of each, none for an empty line
+    lines: Sequence[tuple[int, str]]  # 1-based number, and text without its line end
 
 
-Part = Plain | Whole | list[Divided]
+Part = Regular | list[Divided]
 
 
 class _Joined(NamedTuple):
@@ -93,14 +87,8 @@ def divide(
 def records_of(parts: Iterable[Part], dialect: Dialect) -> Iterator[Divided]:
     """The records of all parts, those of lines without a quote divided as well."""
     for part in parts:
-        if isinstance(part, Plain):
-            for number, line in enumerate(part.lines, start=part.line):
-                if text := without_end(line):
-                    yield Divided(number, 1, dialect.split_plain(text))
-        elif isinstance(part, Whole):
-            for number, cells in enumerate(part.rows, start=part.line):
-                if cells:
-                    yield Divided(number, 1, cells)
+        if isinstance(part, Regular):
+            yield from _divide_regular(part.lines, dialect)
         else:
             yield from part
 
@@ -108,8 +96,22 @@ def records_of(parts: Iterable[Part], dialect: Dialect) -> Iterator[Divided]:
 def divide_in_parts(
     lines: Iterable[str], dialect: Dialect, width: int, *, first_line: int = 1, header_quoted: bool = True
 ) -> Iterator[Part]:
-    """The same records in file order, together with their lines where these are in no doubt."""
+    """The same records in file order, those in no doubt as the lines that they stand in."""
     return _Division(lines, dialect, width, first_line, plain=int(not header_quoted)).parts()
+
+
+def _divide_regular(lines: Sequence[tuple[int, str]], dialect: Dialect) -> Iterator[Divided]:
+    if dialect.is_plain and dialect.quote:
+        texts = [text for _, text in lines]
+        try:
+            rows = list(csv.reader(texts, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True))
+        except csv.Error:  # a carriage return or a value longer than the module allows
+            rows = []
+        if len(rows) == len(lines):
+            yield from (Divided(number, 1, cells) for (number, _), cells in zip(lines, rows, strict=True))
+            return
+    for number, text in lines:
+        yield Divided(number, 1, dialect.split(text) or [text])
 
 
 class _Division:
@@ -119,82 +121,91 @@ class _Division:
         self._lines = iter(lines)
         self._dialect = dialect
         self._width = width
-        self._number = first_line
-        self._ahead: deque[str] = deque()
+        self._number = first_line  # of the line at `_at`
+        self._buffer: list[str] = []
+        self._at = 0
+        self._regular_line = _regular_line(dialect, width)
         self._work = 0  # spent on repairs, in squares of quotes
         self._plain, self._quoted = plain, 0  # lines without and with quotes so far
 
     def parts(self) -> Iterator[Part]:
-        size = _BLOCK_LINES
-        while block := self._block(size):
-            first = self._number
-            whole = "".join(block)
-            if not self._dialect.quote or self._dialect.quote not in whole:
-                self._plain += len(block)
-                self._number += len(block)
-                yield Plain(first, block)
-            elif (rows := self._well_formed(block, whole)) is not None:
-                self._number += len(block)
-                yield Whole(first, block, rows)
-            else:
-                self._ahead.extendleft(reversed(block))
-                if len(block) > _SMALL_BLOCK_LINES:
-                    size = _SMALL_BLOCK_LINES  # so that one odd line costs the speed of few others
-                    continue
-                yield list(self._one_by_one(first + len(block)))
-            size = min(_BLOCK_LINES, size * 2)
+        while self._fill():
+            if lines := self._regular():
+                yield Regular(lines)
+            if rows := self._odd():
+                yield rows
 
-    def _block(self, size: int) -> list[str]:
-        lines = [self._ahead.popleft() for _ in range(min(size, len(self._ahead)))]
-        return lines + list(islice(self._lines, size - len(lines)))
+    def _fill(self) -> bool:
+        """Whether there is a line left."""
+        if self._at == len(self._buffer):
+            self._buffer = list(islice(self._lines, _BLOCK_LINES))
+            self._at = 0
+        return bool(self._buffer)
 
-    def _well_formed(self, block: list[str], whole: str) -> list[list[str]] | None:
-        """The cells of each line, none for an empty one; None unless every line is a well-formed record by itself."""
-        dialect = self._dialect
-        if not dialect.is_plain or dialect.pads_quotes(whole):
-            return None
-        reader = csv.reader(block, delimiter=dialect.delimiter, quotechar=dialect.quote, doublequote=True, strict=True)
-        try:
-            rows = list(reader)
-        except csv.Error:
-            return None
-        if len(rows) != len(block):
-            return None
-        quoted = sum(dialect.quote in line for line in block)
-        self._quoted += quoted
-        self._plain += len(block) - quoted
-        return rows
-
-    def _one_by_one(self, end: int) -> Iterator[Divided]:
-        """The records that begin before line `end`, each looked at with care."""
-        split, quote = self._dialect.split, self._dialect.quote
-        while self._number < end:
-            line = self._ahead.popleft() if self._ahead else next(self._lines, None)
-            if line is None:
-                return
+    def _regular(self) -> list[tuple[int, str]]:
+        """The regular lines from here on, as far as they were read ahead; empty ones are passed over."""
+        if self._dialect.run:
+            return []
+        quote = self._dialect.quote or "\n"  # which no text holds
+        delimiter, inner, is_regular = self._dialect.delimiter, self._width - 1, self._regular_line.fullmatch
+        found: list[tuple[int, str]] = []
+        number, quoted = self._number, 0
+        for line in islice(self._buffer, self._at, None):
             text = without_end(line)
-            number, span = self._number, 1
             if text:
-                cells = split(text)
-                if cells is not None:
-                    self._quoted += bool(quote) and quote in text
-                    self._plain += not quote or quote not in text
-                    record = Divided(number, 1, cells)
-                else:
-                    record = self._recover(line, text, number)
-                    span = record.span
-                yield record
-            self._number = number + span
+                if quote in text:
+                    if not is_regular(text):
+                        break
+                    quoted += 1
+                elif text.count(delimiter) != inner:
+                    break
+                found.append((number, text))
+            number += 1
+        self._at += number - self._number
+        self._number = number
+        self._quoted += quoted
+        self._plain += len(found) - quoted
+        return found
 
-    def _recover(self, line: str, text: str, number: int) -> Divided:
+    def _odd(self) -> list[Divided]:
+        """The records that begin in the lines from here on which are not regular."""
+        found: list[Divided] = []
+        while self._at < len(self._buffer):
+            text = without_end(self._buffer[self._at])
+            if text:
+                if not self._dialect.run and found and self._is_regular(text):
+                    break
+                found.append(self._record(text))
+            self._step(found[-1].span if text else 1)
+        return found
+
+    def _step(self, lines: int) -> None:
+        self._at += lines
+        self._number += lines
+
+    def _is_regular(self, text: str) -> bool:
+        if self._dialect.quote and self._dialect.quote in text:
+            return self._regular_line.fullmatch(text) is not None
+        return text.count(self._dialect.delimiter) == self._width - 1
+
+    def _record(self, text: str) -> Divided:
+        """The record that begins in the line at hand."""
+        if not self._dialect.quote or self._dialect.quote not in text:
+            self._plain += 1
+            return Divided(self._number, 1, self._dialect.split_plain(text))
+        cells = self._dialect.split(text)
+        if cells is None:
+            return self._recover(text)
+        self._quoted += 1
+        return Divided(self._number, 1, cells)
+
+    def _recover(self, text: str) -> Divided:
         """The record that begins in an ill-formed line: alone, or with the following lines that close its quote."""
         alone = self._dialect.repair(text, self._width, most_quotes=self._quotes_repaired(text))
-        joined = None if self._dialect.closes(text) else self._join(line)
+        joined = None if self._dialect.closes(text) else self._join()
         if joined is not None and self._believes(joined, alone):
-            for _ in range(joined.span - 1):
-                self._ahead.popleft()
-            return Divided(number, joined.span, joined.cells)
-        return Divided(number, 1, alone.cells, alone.unclosed)
+            return Divided(self._number, joined.span, joined.cells)
+        return Divided(self._number, 1, alone.cells, alone.unclosed)
 
     def _quotes_repaired(self, text: str) -> int:
         """How many quotes a line may have to be repaired: fewer once much work went into lines of very many."""
@@ -211,9 +222,9 @@ class _Division:
         strays = fits_alone and joined.ends_complete and joined.complete >= (3 if self._width == 2 else 1)
         return not (strays and joined.complete >= 0.8 * (joined.span - 2))
 
-    def _join(self, line: str) -> _Joined | None:
+    def _join(self) -> _Joined | None:
         """The text up to the closing quote as one record."""
-        parts, complete = [line], 0
+        parts, complete = [self._buffer[self._at]], 0
         for span, following in enumerate(self._look_ahead(), start=2):
             parts.append(following)
             text = without_end(following)
@@ -234,10 +245,24 @@ class _Division:
         return cells is not None and len(cells) == self._width
 
     def _look_ahead(self) -> Iterator[str]:
-        yield from list(self._ahead)
-        while len(self._ahead) < _LONGEST_VALUE_LINES:
-            line = next(self._lines, None)
-            if line is None:
-                return
-            self._ahead.append(line)
-            yield line
+        """The lines after the one at hand."""
+        for place in range(self._at + 1, self._at + 1 + _LONGEST_VALUE_LINES):
+            if place == len(self._buffer):
+                self._buffer.extend(islice(self._lines, _BLOCK_LINES))
+                if place == len(self._buffer):
+                    return
+            yield self._buffer[place]
+
+
+def _regular_line(dialect: Dialect, width: int) -> re.Pattern[str]:
+    """A line of `width` cells in which quotes surround whole cells and are escaped by doubling or not at all."""
+    if not dialect.quote:
+        return re.compile("(?!)")
+    quote, delimiter, escape = map(re.escape, (dialect.quote, dialect.delimiter, dialect.escape))
+    if dialect.escape == dialect.quote:
+        quoted = f"{quote}[^{quote}]*+(?:{quote}{quote}[^{quote}]*+)*+{quote}"
+    else:
+        quoted = f"{quote}[^{quote}{escape}]*+{quote}"
+    bare = f"[^{quote}{delimiter}]*+" if len(dialect.delimiter) == 1 else f"(?:(?!{delimiter})[^{quote}])*+"
+    cell = f"(?:{quoted}|{bare})"
+    return re.compile(f"{cell}(?:{delimiter}{cell}){{{width - 1}}}+")

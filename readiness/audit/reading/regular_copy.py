@@ -7,16 +7,14 @@ written anew from the cells that they were divided into.
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from readiness.audit.reading.cells import Dialect
-from readiness.audit.reading.recovery import Divided, Part, Plain, Whole
+from readiness.audit.reading.recovery import Divided, Part, Regular, records_of
 from readiness.audit.reading.regular import size_options
-from readiness.audit.reading.text_lines import without_end
 from readiness.audit.reading.values import LineFault
 from readiness.sql import quote_literal
 
@@ -60,17 +58,14 @@ class RegularCopy:
         self._copies_lines = _divides_like_duckdb(dialect, self._quote)
         self._delimiter = dialect.delimiter if self._copies_lines else ","
         self._dialect = dialect
-        self._regular_line = _regular_line(re.escape(self._delimiter), re.escape(self._quote))
         self._fewest = width  # cells of a record
         self._longest = longest_line  # bytes
 
     def write(self, parts: Iterable[Part], passed: Passed, report: Callable[[], None]) -> None:
         with self._path.open("w", encoding="utf-8", newline="") as file:
             for part in parts:
-                if isinstance(part, Plain):
-                    self._write_plain(file, part, passed)
-                elif isinstance(part, Whole):
-                    self._write_whole(file, part, passed)
+                if isinstance(part, Regular):
+                    self._write_regular(file, part, passed)
                 else:
                     self._write_rows(file, part, passed)
                 report()
@@ -86,38 +81,19 @@ class RegularCopy:
         row = connection.execute("SELECT count(*), coalesce(sum(record), 0) FROM records").fetchone()
         return row == (records, records * (records + 1) // 2)
 
-    def _write_plain(self, file: TextIO, part: Plain, passed: Passed) -> None:
-        delimiter, quote, width = self._delimiter, self._quote, self._width
-        inner = width - 1 if self._copies_lines else -1
-        write, take = file.write, passed.take
-        odd: list[Divided] = []  # written together, since a writer has to be made for them
-        for number, line in enumerate(part.lines, start=part.line):
-            text = without_end(line)
-            if text.count(delimiter) == inner and quote not in text and "\r" not in text and text:
-                if odd:
-                    self._write_rows(file, odd, passed)
-                    odd.clear()
-                record = take(number)
-                write(f"{record}{delimiter}{number}{delimiter}{delimiter}{width}{delimiter}{text}\n")
-            elif text:
-                odd.append(Divided(number, 1, self._dialect.split_plain(text)))
-        self._write_rows(file, odd, passed)
+    def _write_regular(self, file: TextIO, part: Regular, passed: Passed) -> None:
+        """Copies the lines, as far as they are regular for DuckDB too."""
+        foreign = "\r" if self._quote == self._dialect.quote else self._quote
+        if self._copies_lines and not any("\r" in text or foreign in text for _, text in part.lines):
+            self._write_lines(file, part.lines, passed)
+        else:
+            self._write_rows(file, list(records_of([part], self._dialect)), passed)
 
-    def _write_whole(self, file: TextIO, part: Whole, passed: Passed) -> None:
-        delimiter, quote, width = self._delimiter, self._quote, self._width
-        write, take, copies, is_regular = file.write, passed.take, self._copies_lines, self._regular_line.fullmatch
-        odd: list[Divided] = []
-        for number, (line, cells) in enumerate(zip(part.lines, part.rows, strict=True), start=part.line):
-            text = without_end(line)
-            if copies and len(cells) == width and (quote not in text or is_regular(text)) and "\r" not in text:
-                if odd:
-                    self._write_rows(file, odd, passed)
-                    odd.clear()
-                record = take(number)
-                write(f"{record}{delimiter}{number}{delimiter}{delimiter}{width}{delimiter}{text}\n")
-            elif cells:
-                odd.append(Divided(number, 1, cells))
-        self._write_rows(file, odd, passed)
+    def _write_lines(self, file: TextIO, lines: Sequence[tuple[int, str]], passed: Passed) -> None:
+        delimiter = self._delimiter
+        between = f"{delimiter}{delimiter}{self._width}{delimiter}"
+        take = passed.take
+        file.write("".join([f"{take(number)}{delimiter}{number}{between}{text}\n" for number, text in lines]))
 
     def _write_rows(self, file: TextIO, rows: Sequence[Divided], passed: Passed) -> None:
         if not rows:
@@ -160,12 +136,6 @@ class RegularCopy:
                 quote = {quote_literal(self._quote)}, escape = {quote_literal(self._quote)}, new_line = '\\n',
                 strict_mode = true, null_padding = false, ignore_errors = false, {size_options(line_size)})
             """
-
-
-def _regular_line(delimiter: str, quote: str) -> re.Pattern[str]:
-    """A line in which every quote surrounds a cell or is doubled inside one."""
-    cell = f"(?:{quote}[^{quote}]*+(?:{quote}{quote}[^{quote}]*+)*+{quote}|[^{quote}{delimiter}]*+)"
-    return re.compile(f"{cell}(?:{delimiter}{cell})*+", re.DOTALL)
 
 
 def _divides_like_duckdb(dialect: Dialect, quote: str) -> bool:

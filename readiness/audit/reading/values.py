@@ -52,7 +52,7 @@ class ReadingLimits:
     unpack_ratio: float = 200.0
     fields: int = 4_096
     line_bytes: int = 16 * 1024**2
-    line_cells: int = 1_000_000  # a single line of delimited text
+    line_cells: int = 1_048_576  # of a single line of delimited text
     sheet_cells: int = 12_000_000  # with a value, of the one sheet that is read
     seconds: float = 600.0
     memory_bytes: int = 1024**3
