@@ -50,6 +50,7 @@ _FORMS: tuple[
 
 
 _ANY_UNIT = "<unit>"  # in a format's name: units occur, and no spelling prevails
+_SEVERAL_UNITS = "<units>"  # each value names its own, and that is meant so
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,16 @@ class AmountFormat:
     suffix: str = ""  # "%" or a unit
     negative: str = "-"  # "-", "()" or "trailing -"
     any_suffix: bool = False  # no single unit prevails, so none is expected
+    several_units: bool = False  # grams beside millilitres: any unit is as expected
 
     @property
     def name(self) -> str:
         """The format as a number that shows it, such as `£1,234.56`."""
         decimals = f"{self.mark}56" if self.mark else ""
         number = f"{self.currency}1{self.group}234{decimals}"
-        if self.any_suffix:
+        if self.several_units:
+            number += f" {_SEVERAL_UNITS}"
+        elif self.any_suffix:
             number += f" {_ANY_UNIT}"
         elif self.suffix:
             number += self.suffix if self.suffix == "%" else f" {self.suffix}"
@@ -91,9 +95,10 @@ def read_amount_format(name: str) -> AmountFormat:
         mark=mark,
         group={"\u00a0": " ", "\u202f": " ", "\u2019": "'"}.get(group, group),
         currency=prefix or (suffix if is_currency else ""),
-        suffix="" if is_currency or suffix == _ANY_UNIT else suffix,
+        suffix="" if is_currency or suffix in (_ANY_UNIT, _SEVERAL_UNITS) else suffix,
         negative=negative,
         any_suffix=suffix == _ANY_UNIT,
+        several_units=suffix == _SEVERAL_UNITS,
     )
 
 
@@ -114,9 +119,13 @@ def amount_columns(source: str) -> str:
 
 
 def amount_difference(expected: AmountFormat) -> str:
-    """SQL text that says how a number differs from `expected`; '' where it can be read as expected."""
+    """SQL text that says how a number differs from `expected`; '' where it can be read as expected.
+
+    1.2e-05 is how every program writes a small number; 1.2E+11 is how one writes a long one and loses its digits.
+    """
+    small = f"(amount_exponent LIKE '_-%' AND {quote_literal(expected.mark)} <> ',')"
     return (
-        "CASE WHEN amount_form = '' THEN '' WHEN amount_exponent <> '' THEN 'in scientific notation' "
+        f"CASE WHEN amount_form = '' THEN '' WHEN amount_exponent <> '' AND NOT {small} THEN 'in scientific notation' "
         f"WHEN amount_currency <> '' AND amount_currency <> {quote_literal(expected.currency)} THEN 'with ' || "
         "amount_currency "
         f"{_suffix_difference(expected)} {_mark_difference(expected)} {_group_difference(expected)} "
@@ -190,6 +199,8 @@ def _features() -> str:
 
 
 def _suffix_difference(expected: AmountFormat) -> str:
+    if expected.several_units:
+        return ""
     if expected.any_suffix:
         return "WHEN amount_suffix <> '' THEN 'with the unit ' || amount_suffix || ', one of several spellings'"
     wanted = quote_literal(expected.suffix)

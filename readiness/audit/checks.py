@@ -7,6 +7,7 @@ VALUE_CHECKS.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -124,6 +125,7 @@ _JOINING = (  # scripts that spell with joiners
 _EMOJI = r"[\p{So}\p{Sk}\x{fe0f}]"
 _MEANT_JOINERS = f"({_JOINING})[\u200c\u200d]|({_EMOJI})\u200d"
 _ENTITY = "&(?:[a-zA-Z]{2,8}[0-9]{0,2}|#[0-9]{1,6}|#x[0-9a-fA-F]{1,5});"
+_MARKUP = "</(?i:p|li|ul|ol|div|span|b|i|em|strong|a|td|tr|table|h[1-6])>"  # in which entities are as they should be
 _BOOLEANS = ("yes", "no", "y", "n", "true", "false", "t", "f", "ja", "nein", "oui", "non", "0", "1")
 _KIND_PATTERNS = {
     FieldKind.EMAIL: r"[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-z]{2,}",
@@ -132,6 +134,8 @@ _KIND_PATTERNS = {
 }
 
 
+_RUN, _FIXED_RUN = r"\[[A-Za-z0-9-]+\](?:\{[0-9]+\}|\+)?", r"\]\{[0-9]+\}"
+_SIGN = r"\\[^A-Za-z0-9]|[ /,:;_'\"#&@-]"  # of a pattern
 DIGITS_ONLY = "[0-9]+"
 PHONE_PATTERN = r"[+(]?[0-9][0-9 ()/.\-]{4,}[0-9](?: ?(?:x|ext\.?) ?[0-9]+)?"
 _PLAIN_PATTERNS = (DIGITS_ONLY, PHONE_PATTERN)  # match plain ASCII without entities only
@@ -249,8 +253,17 @@ VALUE_CHECKS: tuple[ValueCheck, ...] = (
         "Nearly all values of the field are written to one pattern, and this one is not.",
         Tier.NEEDS_REVIEW,
         lambda rule: bool(pattern_of(rule)) and not _is_time(rule),
-        lambda rule: f"NOT {full_match('text', pattern_of(rule))}",
+        lambda rule: f"NOT {full_match('text', pattern_of(rule))} AND NOT {_differs_in_separators(rule)}",
         lambda rule: f"'does not match ' || {quote_literal(pattern_of(rule))}",
+    ),
+    ValueCheck(
+        "format_variant",
+        "Value written with other separators",
+        "The letters and digits are as the field's pattern has them; only the signs and spaces between them differ.",
+        Tier.REPAIRABLE,
+        lambda rule: bool(_pattern_without_separators(rule)),
+        lambda rule: f"NOT {full_match('text', pattern_of(rule))} AND {_differs_in_separators(rule)}",
+        lambda rule: f"'written otherwise than ' || {quote_literal(pattern_of(rule))}",
     ),
     ValueCheck(
         "encoding_damage",
@@ -276,7 +289,7 @@ VALUE_CHECKS: tuple[ValueCheck, ...] = (
         "The text was escaped for a web page and never turned back.",
         Tier.REPAIRABLE,
         lambda rule: rule.kind is not FieldKind.URL,
-        lambda rule: part_match("value", _ENTITY),
+        lambda rule: f"{part_match('value', _ENTITY)} AND NOT {part_match('value', _MARKUP)}",
         lambda rule: "'HTML entity'",
     ),
 )
@@ -357,6 +370,19 @@ def format_of(rule: FieldRule) -> str:
 def pattern_of(rule: FieldRule) -> str:
     """The pattern that every value of the field must match; '' for none."""
     return rule.pattern or _KIND_PATTERNS.get(rule.kind, "")
+
+
+def _differs_in_separators(rule: FieldRule) -> str:
+    """SQL: without its signs and spaces the value is as the pattern without its own."""
+    bare = _pattern_without_separators(rule)
+    return full_match(replace_all("text", r"[^\p{L}\p{N}]", ""), bare) if bare else "false"
+
+
+def _pattern_without_separators(rule: FieldRule) -> str:
+    """The rule's pattern for values without separators; '' where it is more than runs of letters, digits and signs."""
+    if not re.fullmatch(rf"(?:{_RUN}|{_SIGN})+", rule.pattern) or not re.search(_FIXED_RUN, rule.pattern):
+        return ""
+    return re.sub(rf"({_RUN})|{_SIGN}", lambda part: part[1] or "", rule.pattern)
 
 
 def _holds_hidden(value: str) -> str:

@@ -139,7 +139,7 @@ def day_month_notes(findings: Findings) -> dict[int, str]:
 
     For example `day first: 134 values can only be read that way; 210 may be either`.
     """
-    ordered = [rule for rule in findings.checked if rule.kind in DATED and _has_order(rule)]
+    ordered = [rule for rule in findings.looked_at if rule.kind in DATED and _has_order(rule)]
     notes: dict[int, str] = {}
     for start in range(0, len(ordered), _FIELDS_AT_ONCE):
         part = ordered[start : start + _FIELDS_AT_ONCE]

@@ -11,14 +11,14 @@ from readiness.sql import quote_identifier, quote_literal
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_FEW_RECORDS = 1_000
+_FEW_RECORDS, _FEW_FIELDS = 1_000, 60
 _HASHED_AT_ONCE = 64
 
 
 @contextmanager
-def planned_for(connection: DuckDBPyConnection, records: int) -> Iterator[None]:
-    """Within it, queries over few records are run as they are written: to plan them takes longer than to run them."""
-    if records > _FEW_RECORDS:
+def planned_for(connection: DuckDBPyConnection, records: int, fields: int) -> Iterator[None]:
+    """Within it, queries over few cells are run as they are written: to plan them takes longer than to run them."""
+    if records > _FEW_RECORDS or fields > _FEW_FIELDS:
         yield
         return
     connection.execute("PRAGMA disable_optimizer")

@@ -30,7 +30,7 @@ from readiness.audit.checks import (
 )
 from readiness.audit.day_month import day_month_notes
 from readiness.audit.dialect import distinct_about, long_form, planned_for, row_hash
-from readiness.audit.findings import BLANK, FINE, KEPT, UNSETTLED, WORD, Case, Findings
+from readiness.audit.findings import BLANK, FINE, KEPT, MOST_FIELDS, UNSETTLED, WORD, Case, Findings
 from readiness.audit.further import STAGES
 from readiness.audit.fused_cells import FusedPair, fused_pairs, fused_records, misfits, swallowed_values
 from readiness.audit.masks import mask_formats
@@ -44,6 +44,7 @@ from readiness.audit.report import (
     EdgeCase,
     FieldProfile,
     FormatVariant,
+    Hint,
     Tier,
     TierCount,
     share_value,
@@ -64,6 +65,7 @@ Progress = Callable[[float, str], None]
 
 _EXACT_DISTINCT = 200_000  # records up to which distinct values are counted exactly
 _FIELDS_A_SCAN = 32  # every constant in a query costs the engine memory, so very wide samples are judged in parts
+_WIDE = 100  # fields
 _PADDING_SHARE = 0.02
 _PARTS_JOINED = 5
 _FIELDS_COUNTED = 8
@@ -111,7 +113,7 @@ def audit_sample(
     none or a population smaller than the sample.
     """
     refuse_small_population(population, reading.records)
-    with planned_for(connection, reading.records):
+    with planned_for(connection, reading.records, len(reading.fields)):
         return _audited(connection, reading, rules, progress or (lambda share, what: None), population, core_only)
 
 
@@ -138,6 +140,7 @@ def _audited(
     for place, stage in enumerate(() if core_only else STAGES):
         tell(0.75 + 0.2 * place / len(STAGES), stage.doing)
         stage.find(audit.findings)
+    audit.say_what_was_left_out()
     tell(0.95, "Counting")
     report = audit.report(reading, population=population, core_only=core_only)
     audit.forget()
@@ -172,6 +175,8 @@ class _Audit:
         Where they are more than a few, signs are what the fields hold.
         """
         cells = [f"c{rule.position}" for rule in self._rules.rules]
+        faults = self._one("SELECT count(*) FROM records WHERE fault IS NOT NULL")[0]
+        self._take_as_sound("fault IS NULL" if faults else "")
         if len(cells) < 2:
             return
         self._connection.execute(
@@ -179,11 +184,22 @@ class _Audit:
         )
         count, sound = self._one(f"SELECT (SELECT count(*) FROM padding), (SELECT count(*) FROM {self.findings.sound})")
         if 0 < count <= max(1, _PADDING_SHARE * sound):
-            self.findings.sound = (
-                "(SELECT * FROM records WHERE fault IS NULL AND record NOT IN (SELECT record FROM padding))"
-            )
+            self._take_as_sound("fault IS NULL AND record NOT IN (SELECT record FROM padding)")
             case = Case(LINE_CHECKS[LineFault.FILLER])
             self._insert(case, None, "SELECT record, line, NULL, 'nothing but signs' FROM padding")
+
+    def _take_as_sound(self, condition: str) -> None:
+        """The records of which each cell is checked. Of a wide sample they are copied: a query that selects from all of
+        thousands of columns takes the engine longer to read than to run."""
+        if not condition:
+            self.findings.sound = "records"
+        elif len(self._rules.rules) <= _WIDE:
+            self.findings.sound = f"(SELECT * FROM records WHERE {condition})"
+        else:
+            self._connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE sound_records AS SELECT * FROM records WHERE {condition}"
+            )
+            self.findings.sound = "sound_records"
 
     # --- cells ----------------------------------------------------------------------------------------------------
 
@@ -478,6 +494,19 @@ class _Audit:
             "first",
         )
 
+    def say_what_was_left_out(self) -> None:
+        checked = len(self._checked)
+        if checked > MOST_FIELDS:
+            self.findings.hints.append(
+                Hint(
+                    id="fields_not_looked_at",
+                    kind="fields_not_looked_at",
+                    title="Fields not looked at closely",
+                    text=f"Unusual and misplaced values, fillers and ways of writing were looked for in the first "
+                    f"{MOST_FIELDS} of {checked:,} fields.",
+                )
+            )
+
     # --- counts ---------------------------------------------------------------------------------------------------
 
     def report(self, reading: Reading, *, population: int | None, core_only: bool) -> AuditReport:
@@ -507,14 +536,13 @@ class _Audit:
         )
 
     def _edge_cases(self, population: int | None) -> tuple[EdgeCase, ...]:
+        text = "coalesce(line_text, c0, '')" if self._rules.rules else "coalesce(line_text, '')"
         rows = self._connection.execute(
-            "SELECT found.edge_case, found.records, found.first, coalesce(p.value, r.line_text, r.c0, '') "
-            "FROM (SELECT edge_case, count(*) AS records, min(record) AS first FROM problems GROUP BY edge_case) AS "
-            "found "
-            "JOIN problems AS p ON p.edge_case = found.edge_case AND p.record = found.first "
-            "JOIN records AS r ON r.record = found.first ORDER BY found.records DESC, found.edge_case"
-            if self._rules.rules
-            else "SELECT edge_case, count(*), min(record), min(value) FROM problems GROUP BY 1 ORDER BY 2 DESC, 1"
+            "WITH found AS (SELECT edge_case, count(*) AS records, min(record) AS first, "
+            "arg_min(coalesce(value, ''), record) AS value, arg_min(value IS NULL, record) AS is_line FROM problems "
+            f"GROUP BY edge_case), lines AS (SELECT record, {text} AS line FROM records WHERE record IN (SELECT first "
+            "FROM found WHERE is_line)) SELECT edge_case, records, first, CASE WHEN is_line THEN line ELSE value END "
+            "FROM found LEFT JOIN lines ON record = first ORDER BY records DESC, edge_case"
         ).fetchall()
         return tuple(self._edge_case(*row, population=population) for row in rows)
 
@@ -602,7 +630,17 @@ class _Audit:
     # --- the connection -------------------------------------------------------------------------------------------
 
     def forget(self) -> None:
-        for table in ("verdicts", "suspects", "judged", "misfits", "short_records", "splits", "fused", "padding"):
+        for table in (
+            "verdicts",
+            "suspects",
+            "judged",
+            "misfits",
+            "short_records",
+            "splits",
+            "fused",
+            "padding",
+            "sound_records",
+        ):
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
 
     def _insert(self, case: Case, rule: FieldRule | None, rows: str) -> None:

@@ -15,7 +15,8 @@ from readiness.sql import quote_literal
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_LOOKED_AT = 50_000  # records
+MOST_FIELDS = 512  # that are looked at closely: for masks, fillers, unusual and misplaced values
+_LOOKED_AT, _FEW_FIELDS = 50_000, 100  # records, fields
 
 FINE, BLANK, UNSETTLED, WORD, KEPT = 0, 1, 2, 3, 4  # a cell's verdict; kept: a word that the rule says is a value
 
@@ -54,6 +55,11 @@ class Findings:
     agreement: list[LabelAgreement] = field(default_factory=list)
 
     @property
+    def looked_at(self) -> tuple[FieldRule, ...]:
+        """The checked fields that are looked at closely, one by one: not thousands of them."""
+        return self.checked[:MOST_FIELDS]
+
+    @property
     def checked(self) -> tuple[FieldRule, ...]:
         return tuple(rule for rule in self.rules.rules if rule.check)
 
@@ -85,11 +91,12 @@ class Findings:
     def is_plain(self, rules: Iterable[FieldRule]) -> bool:
         """Whether these fields are known to hold ASCII alone, so that tests for other characters can be left out.
 
-        False without a look where there are many records: there the tests cost less than the look.
+        False without a look where there are many records or fields: there the tests cost less than the look.
         """
-        if self.records > _LOOKED_AT:
+        columns = [f"c{rule.position}" for rule in rules]
+        if self.records > _LOOKED_AT or len(columns) > _FEW_FIELDS:
             return False
-        wide = [f"max({bytes_of(column)} - length({column}))" for column in (f"c{rule.position}" for rule in rules)]
+        wide = [f"max({bytes_of(column)} - length({column}))" for column in columns]
         return not wide or not any(self.one(f"SELECT {', '.join(wide)} FROM {self.sound}"))
 
     def rows(self, query: str) -> list[Any]:

@@ -17,6 +17,7 @@ _AMPERSAND = re.compile("&(?:amp;)+")
 _MEANINGFUL_SIGNS = re.compile(  # signs anywhere, a minus at an end, a separator between digits, a sign before a digit
     r"[+#<>=%$*~^@\\?!€£]|^[-\u2212]|[-\u2212]\)?$|[0-9] ?[^\w\s] ?[0-9]|(?:^|[\s(])[-\u2212.,][0-9]"
 )
+_STRAY_ENDS = re.compile(r"(?<=[^\W_]{2})[-*_#~^|`\\]{2,}$|(?<=[^\W_])-[*#~^|`\\]+$")  # signs that no word ends with
 _DIGIT = re.compile("[0-9]")
 _DROPPED = re.compile("['.`\u2018\u2019\u02bc\u00b4]")
 _NO_LETTER = re.compile("[^a-z0-9]+")
@@ -27,7 +28,7 @@ _LEGAL_TAIL = re.compile(
 )
 _DIRECTED = frozenset(
     ("to", "from", "vs", "versus", "than", "then", "not", "no", "non", "without", "before", "after", "into", "over",
-     "under", "by")
+     "under", "by", "of", "von", "du", "des", "del")
 )  # fmt: skip
 _ABBREVIATIONS = {
     "limited": "ltd", "incorporated": "inc", "corporation": "corp", "company": "co", "department": "dept",
@@ -77,6 +78,7 @@ def spelling_of(text: str, kind: FieldKind) -> Spelling:
     """What `text`, a trimmed value of a field of `kind`, shares with its other spellings."""
     if text.isascii() and text.replace(" ", "").isalpha():
         return _spelling_of_letters(text, kind)
+    text = _STRAY_ENDS.sub("", text)
     short, long = _explained_acronym(text)
     plain = _plain(long or text)
     words = _words_of(_bare(plain), kind)

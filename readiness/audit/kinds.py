@@ -87,6 +87,7 @@ _DOMAIN = re.compile(r"(?:[a-z0-9\-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 _UUID = re.compile(
     r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[0-9a-f]{24}|[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE
 )
+_SPAN = re.compile("([0-9]{1,6})[-\u2013]([0-9]{1,6})")
 _ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?")  # IBAN
 
 _YES_NO = tuple(
@@ -406,6 +407,12 @@ def _is_choice(field: FieldEvidence) -> bool:
     return (few and length <= 80) or (many and length <= 40)
 
 
+def _is_span(value: str) -> bool:
+    """12-19 and 1998-2001: from one number to a larger one about as long, as random codes seldom are throughout."""
+    found = _SPAN.fullmatch(value)
+    return bool(found) and int(found[1]) <= int(found[2]) and len(found[2]) - len(found[1]) <= 1
+
+
 def _is_code(seen: _Seen) -> bool:
     """Single words with digits in them, hardly any of which recurs; or keys of a known form."""
     field = seen.field
@@ -415,6 +422,8 @@ def _is_code(seen: _Seen) -> bool:
     if known >= SHAPE_SHARE and seen.share("digits") < 0.5:
         return True
     if field.filled < _FEWEST_CODES or field.distinct < SURE_SHARE * field.filled or seen.share("code") < SURE_SHARE:
+        return False
+    if seen.share_of(_is_span) >= 0.5:
         return False
     return seen.share_of(lambda value: 3 <= len(value) <= 40 and _has_number(value)) >= SURE_SHARE
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from readiness.audit.dialect import bytes_of, full_match, replace_all
 from readiness.audit.findings import Findings
+from readiness.audit.odd_cells import CODE_AS_DATE
 from readiness.audit.report import FormatVariant
 from readiness.audit.rules import FieldKind, FieldRule
 from readiness.audit.tokens import missing_words
@@ -31,8 +32,10 @@ SURE_SHARE = 0.90  # and the 95% interval of that share reaches no lower
 LONGEST = 40  # characters of a value that has a mask
 MOST_MASKS = 20  # shown a field; the rest is counted together
 OTHER = "other"
+_MOST_REWRITTEN, _TIMES_REWRITTEN, _SHORTEST_REWRITTEN = 0.2, 5, 5
 _KEPT_MASKS = 60  # a field, for the pattern
 _MOST_GROUPS = 4
+_FEWEST_OF_A_CODE, _USUAL_PART, _RECURRING = 5, 0.25, 0.8  # records a value, part of the usual number, part of a group
 _LEAST_GROUP = 0.02
 _ZERO_LED = 0.02
 _FEWEST_SPREAD, _MOST_ONE_DIGIT, _FEWEST_VALUES = 7, 0.4, 30
@@ -116,14 +119,17 @@ def pattern_of_masks(
 ) -> tuple[str, float]:
     """A regular expression that nearly all of `filled` values follow, with their share; ('', 0.0) for none.
 
-    `values` are some of the field's values, for how its numbers run.
+    `values` are some of the field's values, for how its numbers run. A value that is written as most are but for its
+    separators, or that a spreadsheet turned into a date, says nothing about how the field's values are built.
     """
+    masks, filled = _without_rewritten(masks, filled)
     if kind is FieldKind.POSTCODE:
         return _postcode_pattern(masks, filled)
-    if kind is FieldKind.PHONE:
+    if kind in (FieldKind.PHONE, FieldKind.TEXT):
         return _one_mask_pattern(masks, filled)
     groups = _groups(masks)
     taken = _prevailing(groups, filled)
+    taken += _recurring(groups, taken, values, filled) if taken else []
     if not taken:
         return "", 0.0
     patterns = [_group_pattern(groups[skeleton], values, filled) for skeleton in taken]
@@ -134,6 +140,45 @@ def pattern_of_masks(
     if any(not pattern for pattern, _ in patterns):
         return "", 0.0
     return "|".join(pattern for pattern, _ in patterns), covered / filled
+
+
+def _without_rewritten(masks: Sequence[MaskCount], filled: int) -> tuple[Sequence[MaskCount], int]:
+    """The masks, and the records, without the rewritten ones; all of them where these are more than a few."""
+    kept = [one for one in masks if not _is_turned_into_a_date(one) and not any(_rewrites(one, top) for top in masks)]
+    rewritten = _total(masks) - _total(kept)
+    return (kept, filled - rewritten) if 0 < rewritten <= _MOST_REWRITTEN * filled else (masks, filled)
+
+
+def _rewrites(one: MaskCount, other: MaskCount) -> bool:
+    """Whether a far more frequent mask has the same letters and digits, and separators at the same places or at some.
+
+    1-23 and 12-3 are two codes; (212) 555-0100 and 212-555-0100 are one.
+    """
+    if other.records < _TIMES_REWRITTEN * one.records or _bare(one.mask) != _bare(other.mask):
+        return False
+    if len(_bare(one.mask)) < _SHORTEST_REWRITTEN:
+        return False
+    cuts, others = _cuts(one.mask), _cuts(other.mask)
+    return cuts <= others or others <= cuts
+
+
+def _is_turned_into_a_date(one: MaskCount) -> bool:
+    return all(re.fullmatch(CODE_AS_DATE, text) for text in (one.first, one.last))
+
+
+def _bare(mask: str) -> str:
+    return re.sub("[^Aa9]", "", mask)
+
+
+def _cuts(mask: str) -> frozenset[int]:
+    """Before how many letters and digits a separator stands."""
+    length, found = 0, set()
+    for character in mask:
+        if character in "Aa9":
+            length += 1
+        else:
+            found.add(length)
+    return frozenset(found)
 
 
 def is_sure(covered: int, filled: int) -> bool:
@@ -151,7 +196,7 @@ def _postcode_pattern(masks: Sequence[MaskCount], filled: int) -> tuple[str, flo
 
 
 def _one_mask_pattern(masks: Sequence[MaskCount], filled: int) -> tuple[str, float]:
-    """Phone numbers differ in length by nature, so only one mask that nearly all have is a pattern."""
+    """Phone numbers and free text differ in length by nature, so only one mask that nearly all have is a pattern."""
     top = masks[0] if masks else None
     if top is None or not is_sure(top.records, filled):
         return "", 0.0
@@ -162,7 +207,7 @@ def _groups(masks: Sequence[MaskCount]) -> dict[str, list[MaskCount]]:
     """The masks that differ only in the lengths of their runs, by what they have in common."""
     groups: dict[str, list[MaskCount]] = {}
     for one in masks:
-        groups.setdefault(re.sub(r"([Aa9])\1*", r"\1", one.mask), []).append(one)
+        groups.setdefault(_skeleton(one.mask), []).append(one)
     return groups
 
 
@@ -180,6 +225,30 @@ def _prevailing(groups: Mapping[str, list[MaskCount]], filled: int) -> list[str]
         taken.append(skeleton)
         covered += _total(groups[skeleton])
     return taken if is_sure(covered, filled) else []
+
+
+def _recur(texts: Iterable[str], records: int, values: Mapping[str, int], filled: int) -> bool:
+    """Whether the `records` that hold such `texts` come back as the field's other values do; strays hardly do."""
+    often = max(_FEWEST_OF_A_CODE, _USUAL_PART * filled / max(len(values), 1))
+    return sum(values[text] for text in texts if values[text] >= often) >= _RECURRING * records
+
+
+def _recurring(
+    groups: Mapping[str, list[MaskCount]], taken: Sequence[str], values: Mapping[str, int], filled: int
+) -> list[str]:
+    """The other groups that are few, but whose values recur."""
+    texts: dict[str, list[str]] = {}
+    for text in values:
+        texts.setdefault(_skeleton(_mask_of(text)), []).append(text)
+    return [
+        skeleton
+        for skeleton, masks in groups.items()
+        if skeleton not in taken and _recur(texts.get(skeleton, ()), _total(masks), values, filled)
+    ]
+
+
+def _skeleton(mask: str) -> str:
+    return re.sub(r"([Aa9])\1*", r"\1", mask)
 
 
 def _group_pattern(masks: list[MaskCount], values: Mapping[str, int], filled: int) -> tuple[str, int]:
@@ -217,6 +286,10 @@ def _is_fixed(
 ) -> bool:
     """Whether the length of a run is part of the code, and not how far a counter has come."""
     if filled - (sum(lengths.values()) - lengths[length]) < PATTERN_SHARE * filled:
+        return False
+    others_of = {one.mask: one.records for one, run in zip(masks, runs, strict=True) if run[place][1] != length}
+    texts = [text for text in values if _mask_of(text) in others_of]
+    if others_of and _recur(texts, sum(others_of.values()), values, filled):
         return False
     if runs[0][place][0] != "9":
         return True
@@ -284,7 +357,7 @@ def mask_formats(findings: Findings) -> dict[int, tuple[FormatVariant, ...]]:
     values have gets none.
     """
     found: dict[int, tuple[FormatVariant, ...]] = {}
-    masked = [rule for rule in findings.checked if has_masks(rule)]
+    masked = [rule for rule in findings.looked_at if has_masks(rule)]
     for start in range(0, len(masked), _FIELDS_AT_ONCE):
         part = masked[start : start + _FIELDS_AT_ONCE]
         usual = _usual_masks(findings, part)

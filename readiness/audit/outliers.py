@@ -19,7 +19,6 @@ from readiness.audit.measures import day_number, day_of, is_measured, make_measu
 from readiness.audit.report import Hint
 from readiness.audit.rules import DATED, FieldKind, FieldRule
 
-MOST_FIELDS = 512  # numbers and dates of a file that are looked at
 MOST_SAMPLED = 100_000  # records that the fences are drawn from; what lies beyond is counted over all
 _FIELDS_AT_ONCE = 24
 _FENCE = 3.0  # quartile distances beyond the quartiles: Tukey's outer fence
@@ -72,18 +71,11 @@ def find_outliers(findings: Findings, *, today: date | None = None) -> None:
     """Adds hints about fields with unusual, impossible, mixed, default or no values. `today` is for dates to come."""
     day = today or datetime.now(UTC).date()
     _hint_at_idle_fields(findings)
-    measured = [rule for rule in findings.checked if is_measured(rule) and findings.distinct.get(rule.position, 2) > 1]
-    for start in range(0, min(len(measured), MOST_FIELDS), _FIELDS_AT_ONCE):
-        _look_at(findings, measured[start : min(start + _FIELDS_AT_ONCE, MOST_FIELDS)], day)
-    if len(measured) > MOST_FIELDS:
-        findings.hints.append(
-            Hint(
-                id="fields_not_looked_at",
-                kind="fields_not_looked_at",
-                title="Fields not looked at for unusual values",
-                text=f"Only the first {MOST_FIELDS} of {len(measured):,} fields with numbers or dates were looked at.",
-            )
-        )
+    measured = [
+        rule for rule in findings.looked_at if is_measured(rule) and findings.distinct.get(rule.position, 2) > 1
+    ]
+    for start in range(0, len(measured), _FIELDS_AT_ONCE):
+        _look_at(findings, measured[start : start + _FIELDS_AT_ONCE], day)
 
 
 def _look_at(findings: Findings, rules: Sequence[FieldRule], today: date) -> None:

@@ -110,9 +110,9 @@ def find_fillers(findings: Findings) -> None:
     Numbers and dates that are known as fillers are told with what speaks against it; `test`, `xxx` and 1111111 among
     names and codes are only shown.
     """
-    _hint_at_numbers(findings, [rule for rule in findings.checked if rule.kind in NUMERIC])
-    _hint_at_dates(findings, [rule for rule in findings.checked if rule.kind in DATED])
-    _hint_at_words(findings, [rule for rule in findings.checked if rule.kind in _FILLED_KINDS])
+    _hint_at_numbers(findings, [rule for rule in findings.looked_at if rule.kind in NUMERIC])
+    _hint_at_dates(findings, [rule for rule in findings.looked_at if rule.kind in DATED])
+    _hint_at_words(findings, [rule for rule in findings.looked_at if rule.kind in _FILLED_KINDS])
 
 
 def _hint_at_numbers(findings: Findings, rules: Sequence[FieldRule]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from readiness.audit.fingerprints import Spelling, spelling_of, trimmed
 from readiness.audit.rules import FieldKind
 
+_LIST_SIGNS = re.compile("[,;|/]")
 _AGREED_SHARE = 0.8  # of the records that explain an acronym explain it in this way
 
 
@@ -121,5 +123,16 @@ def _family(names: list[str], texts: Mapping[str, _Text], allowed: Collection[st
 
 
 def _variants_of(best: str, names: list[str], texts: Mapping[str, _Text], allowed: Collection[str]) -> dict[str, int]:
-    others = [texts[name] for name in sorted(names) if name != best and name not in allowed]
+    listed = _parts_of(best)
+    others = [
+        texts[name]
+        for name in sorted(names)
+        if name != best and name not in allowed and not (listed and sorted(_parts_of(name)) == sorted(listed))
+    ]
     return {value: one.records for one in others for value in one.values}
+
+
+def _parts_of(text: str) -> list[str]:
+    """The parts of a list, whose order is no spelling; [] for a value without a list's signs."""
+    parts = [part.strip() for part in _LIST_SIGNS.split(text)]
+    return parts if len(parts) > 1 and all(parts) else []

@@ -1,12 +1,16 @@
-"""Values that are another spelling of one value, a misspelling of one, or outside the list that a field rule allows."""
+"""Values that are another spelling of one value, a misspelling of one, of another field, or outside a rule's list."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 
 from readiness.audit.checks import Check
+from readiness.audit.coded_choices import written_otherwise
 from readiness.audit.dialect import long_form, replace_all
+from readiness.audit.field_words import words_of
 from readiness.audit.findings import Findings
+from readiness.audit.misplaced import MISPLACED_VALUE, find_misplaced
 from readiness.audit.misspelt import MISSPELT_VALUE, misspelt_values
 from readiness.audit.report import Hint, Tier
 from readiness.audit.rules import FieldKind, FieldRule
@@ -26,7 +30,7 @@ VALUE_NOT_ALLOWED = Check(
     "The field may hold certain values only, and this is none of them.",
     Tier.NEEDS_REVIEW,
 )
-CHECKS = (SPELLING_VARIANT, MISSPELT_VALUE, VALUE_NOT_ALLOWED)
+CHECKS = (SPELLING_VARIANT, MISSPELT_VALUE, MISPLACED_VALUE, VALUE_NOT_ALLOWED)
 
 MOST_VALUES = 60_000  # different values that are compared in all fields together
 MOST_FIELDS = 256
@@ -50,6 +54,10 @@ _CELLS_AT_ONCE = 1_000_000
 _FIELDS_A_QUERY, _FIELDS_TOGETHER = 32, 256
 _ROWS_AT_ONCE = 2_000
 _SPACES = "[\\s\u00a0\u2007\u2009\u202f\u200b\ufeff]+"
+_PERSON_WORDS = frozenset(
+    {"first", "last", "given", "family", "middle", "firstname", "lastname", "surname", "forename", "vorname"}
+    | {"nachname", "familienname", "nom", "prenom", "nombre", "apellido", "apellidos"}
+)
 _UNIT_WORDS = frozenset({"unit", "units", "uom", "symbol", "element", "gene", "ticker", "grade"})
 
 
@@ -59,14 +67,19 @@ def find_spellings(findings: Findings) -> None:
         if rule.allowed:
             _list_not_allowed(findings, rule)
     fields = _comparable_fields(findings)
+    families = _families_by_field(findings, fields) if fields else {}
+    misplaced = find_misplaced(findings, families)
     if not fields:
         return
-    families = _families_by_field(findings, fields)
-    for rule in fields:
-        _list_values(findings, SPELLING_VARIANT, rule, _variants(rule, families[rule.position]))
     misspelt, hints = misspelt_values(fields, families)
     for rule in fields:
-        _list_values(findings, MISSPELT_VALUE, rule, misspelt.get(rule.position, {}))
+        found = families[rule.position]
+        elsewhere = misplaced.get(rule.position, {})
+        variants = _variants(rule, found) | written_otherwise(rule, found)
+        slips = misspelt.get(rule.position, {})
+        _list_values(findings, MISPLACED_VALUE, rule, elsewhere)
+        _list_values(findings, SPELLING_VARIANT, rule, _without(variants, elsewhere))
+        _list_values(findings, MISSPELT_VALUE, rule, _without(slips, elsewhere, variants))
     findings.hints.extend(hints)
 
 
@@ -166,14 +179,26 @@ def _variants(rule: FieldRule, families: tuple[Family, ...]) -> dict[str, str]:
         return {}
     is_unit = bool(_UNIT_WORDS & set(rule.field.lower().replace("_", " ").split()))
     any_length = rule.kind is FieldKind.BOOLEAN
+    names_a_person = rule.kind is FieldKind.NAME and bool(words_of(rule.field) & _PERSON_WORDS)
     return {
         value: f"written otherwise in {family.best_records:,} record{'s' if family.best_records > 1 else ''}"
         for family in families
         for value, records in family.variants.items()
+        if not (names_a_person and _letters(value) != _letters(family.best))
         if any_length
         or len(family.words.replace(" ", "")) >= _FEW_LETTERS
         or (records <= _STRAY_SHARE * family.best_records and not is_unit)
     }
+
+
+def _letters(value: str) -> str:
+    """The letters with their accents: María and Maria are two people's names."""
+    return "".join(one for one in unicodedata.normalize("NFC", value.lower()) if one.isalnum())
+
+
+def _without(reasons: Mapping[str, str], *others: Mapping[str, str]) -> dict[str, str]:
+    """The values that none of the others lists."""
+    return {value: reason for value, reason in reasons.items() if not any(value in other for other in others)}
 
 
 def _list_values(findings: Findings, check: Check, rule: FieldRule, reasons: Mapping[str, str]) -> None:

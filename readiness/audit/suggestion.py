@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,29 +16,39 @@ from readiness.audit.date_formats import UNDECIDED_JOIN, known_format, month_fir
 from readiness.audit.day_month import OrderDecision, decide_orders
 from readiness.audit.dialect import planned_for
 from readiness.audit.evidence import AmountShape, FieldEvidence, forget_sample, gather_evidence
-from readiness.audit.field_words import OPEN_ENDED, SUBDIVISIONS, words_of
+from readiness.audit.field_words import SURE_IDENTIFIER, words_of
 from readiness.audit.kinds import SPOKEN, KindDecision, decide_kinds, percent_text
 from readiness.audit.masks import MaskCount, count_masks, pattern_of_masks
 from readiness.audit.placeholders import placeholder_values
 from readiness.audit.relation_discovery import discover_relations
+from readiness.audit.required import Filling, explained_gaps, is_required, with_open_ends
 from readiness.audit.rules import DATED, NUMERIC, DayMonthOrder, DecimalMark, FieldKind, FieldRule, FieldRules
 from readiness.audit.time_formats import expected_time, known_time_format
 from readiness.audit.tokens import legitimate_among
+from readiness.audit.units import has_several_units
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from readiness.audit.reading.values import Reading
 
-REQUIRED_SHARE = 0.9  # filled in more records than that: meant to be always filled
 UNIQUE_SHARE = 0.98
 PATTERN_SHARE = 0.95
 FEWEST_CODES = 20  # values; fewer show no pattern
 PREVAILING = 0.5
 _FEWEST_GROUPED, _DIGITS_OF_GROUP = 30, 3
+_FEWEST_OF_ONE_WAY = 3  # numbers with separators, where no large one is without
+_TIMES_CHANCE = 3
+_LIMIT = re.compile(r"[<>\u2264\u2265]=? ?[0-9]+(?:[.,][0-9]+)?")  # beyond what was measured
+_BARE_THOUSANDS = re.compile(r"(?<![0-9.,'\u2019])[0-9]{4}")
 RECURRING_SHARE, RECURRING_RECORDS = 0.02, 5
+# words for numbers, which belong in figures, and what a failing device writes
+_NO_VALUES_WORDS = """
+    zero one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty fifty hundred thousand
+    million err error fail failed failure invalid fault
+"""
+_NO_VALUES = frozenset(_NO_VALUES_WORDS.split())
 
-_KEY_KINDS = frozenset({FieldKind.IDENTIFIER, FieldKind.MONEY, FieldKind.TIME, *DATED})
 
 
 def settled_rules(connection: DuckDBPyConnection, reading: Reading, rules: FieldRules) -> FieldRules:
@@ -47,13 +58,18 @@ def settled_rules(connection: DuckDBPyConnection, reading: Reading, rules: Field
         return complete.with_rules([_with_one_meaning(rule) for rule in complete.rules])
     evidence = gather_evidence(connection, reading.fields)
     forget_sample(connection)
-    return complete.with_rules([_settled(rule, field) for rule, field in zip(complete.rules, evidence, strict=True)])
+    pairs = list(zip(complete.rules, evidence, strict=True))
+    elsewhere = prevailing_mark(field for rule, field in pairs if rule.kind in NUMERIC)
+    return complete.with_rules([_settled(rule, field, elsewhere) for rule, field in pairs])
 
 
-def _settled(rule: FieldRule, field: FieldEvidence) -> FieldRule:
+def _settled(rule: FieldRule, field: FieldEvidence, elsewhere: str) -> FieldRule:
     if not rule.check or rule.format or rule.kind not in DATED | NUMERIC:
         return _with_one_meaning(rule)
-    found = expected_date(field, rule.day_month_order) if rule.kind in DATED else expected_amount(field).name
+    if rule.kind in DATED:
+        found = expected_date(field, rule.day_month_order)
+    else:
+        found = expected_amount(field, elsewhere, is_money=rule.kind is FieldKind.MONEY).name
     return _with_one_meaning(rule.model_copy(update={"format": found}))
 
 
@@ -84,7 +100,7 @@ def _reordered(name: str, order: DayMonthOrder) -> str:
 
 def suggest_rules(connection: DuckDBPyConnection, reading: Reading) -> FieldRules:
     """One suggested rule a field of `reading`, read from the table `records`; every rule says why."""
-    with planned_for(connection, reading.records):
+    with planned_for(connection, reading.records, len(reading.fields)):
         return _suggested(connection, reading)
 
 
@@ -104,6 +120,7 @@ def _suggested(connection: DuckDBPyConnection, reading: Reading) -> FieldRules:
         [field.position for field, kind in zip(evidence, kinds, strict=True) if _may_have_pattern(field, kind)],
     )
     forget_sample(connection)
+    explained = explained_gaps(connection, evidence)
     elsewhere = prevailing_mark(field for field, kind in zip(evidence, kinds, strict=True) if kind in NUMERIC)
     has_country = any(
         kind is FieldKind.COUNTRY and field.distinct > 1 for field, kind in zip(evidence, kinds, strict=True)
@@ -117,10 +134,13 @@ def _suggested(connection: DuckDBPyConnection, reading: Reading) -> FieldRules:
             masks.get(field.position, ()),
             has_country=has_country,
             elsewhere=elsewhere,
+            explained_by=explained.get(field.position, ""),
         )
         for field, decision in zip(evidence, decisions, strict=True)
     )
-    return FieldRules(rules=rules, relations=discover_relations(connection, rules, evidence))
+    relations = discover_relations(connection, rules, evidence)
+    filled = {field.field: field.filled / field.sampled if field.sampled else 0.0 for field in evidence}
+    return FieldRules(rules=with_open_ends(rules, relations, filled), relations=relations)
 
 
 def _rule_of(
@@ -132,12 +152,14 @@ def _rule_of(
     *,
     has_country: bool,
     elsewhere: str,
+    explained_by: str,
 ) -> FieldRule:
     kind = decision.kind
     legitimate = legitimate_among(field.tokens, field.values)
     tokens = {token: n for token, n in field.tokens.items() if token not in legitimate}
     filled = field.filled + sum(field.tokens[token] for token in legitimate) - sum(placeholders.values())
-    required, why_required = _is_required(field, decision, filled, has_country=has_country)
+    filling = Filling(sampled=field.sampled, filled=filled, explained_by=explained_by)
+    required, why_required = is_required(field.field, decision, filling, has_country=has_country)
     recurring = _recurring_words(field, kind)
     choices = sorted({value for value in field.values if plain(value) in SPOKEN}) if kind is FieldKind.BOOLEAN else []
     amount = expected_amount(field, elsewhere, is_money=kind is FieldKind.MONEY) if kind in NUMERIC else None
@@ -162,7 +184,7 @@ def _rule_of(
         format=amount.name if amount else written,
         day_month_order=order.order if order else DayMonthOrder.UNDECIDED,
         decimal_mark=mark_of(amount) if amount else DecimalMark.UNDECIDED,
-        unique=_is_unique(field, kind),
+        unique=_is_unique(field, kind, masks),
         pattern=pattern,
         fit=decision.fit,
         suggested_because="; ".join(reason for reason in reasons if reason) + ".",
@@ -220,15 +242,16 @@ def expected_amount(field: FieldEvidence, elsewhere: str = "", *, is_money: bool
     for shape, count in shapes.items():
         groups[_group_under(shape.form, shape.group, mark)] += count
     large = groups[","] + groups["."] + groups[" "] + groups["'"]
+    often = _FEWEST_OF_ONE_WAY if not _has_bare_thousands(field) else 0.1 * total
     group = next(
-        (g for g in (",", ".", " ", "'") if g != mark and groups[g] > PREVAILING * large and groups[g] >= 0.1 * total),
-        "",
+        (g for g in (",", ".", " ", "'") if g != mark and groups[g] > PREVAILING * large and groups[g] >= often), ""
     )
     currency = _prevailing(
         Counter({c: _sum_of(shapes, "currency", c) for c in {s.currency for s in shapes} - {""}}), total
     )
     suffixes = Counter({u: _sum_of(shapes, "suffix", u) for u in {s.suffix for s in shapes} - {""}})
-    suffix = _prevailing(suffixes, total)
+    several_units = has_several_units(suffixes, total)
+    suffix = "" if several_units else _prevailing(suffixes, total)
     negatives = Counter({n: _sum_of(shapes, "negative", n) for n in {s.negative for s in shapes} - {""}})
     negative = _prevailing(negatives, sum(negatives.values())) or "-"
     return AmountFormat(
@@ -237,8 +260,14 @@ def expected_amount(field: FieldEvidence, elsewhere: str = "", *, is_money: bool
         currency=currency,
         suffix=suffix,
         negative=negative,
-        any_suffix=not suffix and sum(suffixes.values()) > PREVAILING * total,
+        any_suffix=not suffix and not several_units and sum(suffixes.values()) > PREVAILING * total,
+        several_units=several_units,
     )
+
+
+def _has_bare_thousands(field: FieldEvidence) -> bool:
+    """Whether a number of a thousand and more stands without separators."""
+    return any(_BARE_THOUSANDS.search(value) for value in field.values)
 
 
 def _mark_by_groups(field: FieldEvidence) -> str:
@@ -288,39 +317,42 @@ def _group_under(form: str, group: str, mark: str) -> str:
     return group
 
 
-def _is_required(field: FieldEvidence, decision: KindDecision, filled: int, *, has_country: bool) -> tuple[bool, str]:
-    """Whether the field is meant to be always filled, and what says so."""
-    if not field.sampled or not filled:
-        return False, "never filled" if field.sampled else ""
-    kind, share, words = decision.kind, filled / field.sampled, words_of(field.field)
-    if has_country and words & SUBDIVISIONS and kind is not FieldKind.COUNTRY and share < 1:
-        return False, f"not required, since not every country has one; {percent_text(share)} fill it"
-    if share >= REQUIRED_SHARE:
-        return True, f"required, since {percent_text(share)} of {field.sampled:,} records fill it"
-    names_a_party = kind is FieldKind.NAME and decision.by_name and not words & {"middle", "second", "alias"}
-    if names_a_party and share >= 0.1:
-        return True, f"required, since it says whom the record is about, though only {percent_text(share)} fill it"
-    is_key = kind in _KEY_KINDS and (decision.by_name or kind is not FieldKind.IDENTIFIER)
-    if is_key and share >= 0.6 and not words & OPEN_ENDED:
-        return (
-            True,
-            f"required, since a record without its {kind} is hard to handle, though only {percent_text(share)} fill it",
-        )
-    return False, f"not required, since only {percent_text(share)} of {field.sampled:,} records fill it"
-
-
 def _recurring_words(field: FieldEvidence, kind: FieldKind) -> dict[str, int]:
-    """Words among numbers or dates that recur so often that they are a value of their own (`exempt`)."""
+    """What recurs so often among numbers or dates that it is a value of its own (`exempt`, `<0.6`).
+
+    Where one word does, the words beside it need not be as frequent.
+    """
     if kind not in NUMERIC | DATED:
         return {}
     often = max(RECURRING_RECORDS, RECURRING_SHARE * field.filled)
-    return {
-        value: count for value, count in field.values.items() if count >= often and not any(c.isdigit() for c in value)
+    words = {
+        value: count
+        for value, count in field.values.items()
+        if count >= RECURRING_RECORDS and not any(c.isdigit() for c in value) and plain(value) not in _NO_VALUES
     }
+    limits = {value: count for value, count in field.values.items() if kind in NUMERIC and _LIMIT.fullmatch(value)}
+    kept = words if any(count >= often for count in words.values()) else {}
+    return kept | (limits if sum(limits.values()) >= often else {})
 
 
-def _is_unique(field: FieldEvidence, kind: FieldKind) -> bool:
-    return kind is FieldKind.IDENTIFIER and field.filled >= 20 and field.distinct >= UNIQUE_SHARE * field.filled
+def _is_unique(field: FieldEvidence, kind: FieldKind, masks: Sequence[MaskCount]) -> bool:
+    if kind is not FieldKind.IDENTIFIER or field.filled < 20 or field.distinct < UNIQUE_SHARE * field.filled:
+        return False
+    is_first = field.position == 0 or SURE_IDENTIFIER.speaks(words_of(field.field))
+    return is_first or not _repeats_by_chance(field, masks)
+
+
+def _repeats_by_chance(field: FieldEvidence, masks: Sequence[MaskCount]) -> bool:
+    """Whether as many numbers recur as would among numbers drawn at random from the same span (cheques, barcodes).
+
+    Keys that are given out one after the other recur far less than that.
+    """
+    repeated, expected = field.filled - field.distinct, 0.0
+    for one in masks:
+        if set(one.mask) == {"9"}:
+            span = int(one.last) - int(one.first) + 1
+            expected += one.records - span * -math.expm1(-one.records / span)
+    return repeated > 0 and repeated / _TIMES_CHANCE <= expected and expected <= _TIMES_CHANCE * repeated
 
 
 def _may_have_pattern(field: FieldEvidence, kind: FieldKind) -> bool:
@@ -330,7 +362,7 @@ def _may_have_pattern(field: FieldEvidence, kind: FieldKind) -> bool:
     if kind in (FieldKind.IDENTIFIER, FieldKind.POSTCODE, FieldKind.PHONE):
         return True
     coded = field.share("code") >= PATTERN_SHARE and field.share("digits") < PATTERN_SHARE
-    return kind is FieldKind.CATEGORY and coded and _share_with_digit(field) >= PATTERN_SHARE
+    return kind in (FieldKind.CATEGORY, FieldKind.TEXT) and coded and _share_with_digit(field) >= PATTERN_SHARE
 
 
 def _share_with_digit(field: FieldEvidence) -> float:
@@ -353,6 +385,8 @@ def _pattern_of(field: FieldEvidence, kind: FieldKind, masks: Sequence[MaskCount
 
 
 def _why_amount(field: FieldEvidence, amount: AmountFormat) -> str:
+    if amount.several_units:
+        return "each value names its unit"
     if amount.any_suffix:
         units = len({shape.suffix for shape in field.amounts if shape.suffix})
         return f"the unit is written in {units} ways and none of them prevails"

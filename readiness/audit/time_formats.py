@@ -51,7 +51,7 @@ def _notations() -> tuple[_Notation, ...]:
         _Notation("hh:mm:ss zone", f"{_HOUR}:{_SIXTY}{_SECONDS}{_ZONE}"),
     ]
     others = [
-        _Notation("hh am/pm", rf"(?:0?[1-9]|1[0-2]) ?[AaPp]\.?[Mm]\.?"),
+        _Notation("hh am/pm", r"(?:0?[1-9]|1[0-2]) ?[AaPp]\.?[Mm]\.?"),
         _Notation("hh.mm", rf"(?:0[0-9]|1[0-9]|2[0-4]|[1-9])\.{_SIXTY}(?:\.{_SIXTY})?"),  # 0.45 is a part of a day
         _Notation("hh.mm am/pm", rf"{_HALF_DAY}\.{_SIXTY} ?[AaPp]\.?[Mm]\.?"),
         _Notation("hh h mm", rf"{_HOUR} ?[hH] ?(?:{_SIXTY})?"),

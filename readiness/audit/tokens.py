@@ -30,7 +30,8 @@ def default_tokens() -> tuple[str, ...]:
 def legitimate_among(tokens: Iterable[str], values: Iterable[str]) -> tuple[str, ...]:
     """Those of `tokens` (as written) that are values of a field whose other values are `values`.
 
-    NA among two-letter codes, None among grades (low, high, yes ...), - among signs.
+    NA among two-letter codes, Na among symbols (K, Hb, Ca), None among grades (low, high, yes ...), - among signs, and
+    ? among exclamations (!, ...).
     """
     others = [value.strip() for value in values]
     return tuple(token for token in tokens if _is_a_value(token.strip(), others))
@@ -85,6 +86,11 @@ def _is_a_value(token: str, others: list[str]) -> bool:
     words = {other.lower() for other in others}
     if token == "-":
         return "+" in words
+    if set(token) == {"?"}:
+        return any(other and not any(one.isalnum() for one in other) and other.lower() not in _DEFAULT for other in words)
+    if token == "Na":
+        symbols = [other for other in set(others) if len(other) <= 4 and other[:1].isupper() and other.isalnum()]
+        return len(symbols) >= 3 and len(symbols) >= 0.5 * len(set(others))
     if token.lower() == "none":
         return bool(words & _GRADES) and len(words) <= 12
     if token == "NA":

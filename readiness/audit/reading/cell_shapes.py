@@ -15,7 +15,7 @@ class Shape(StrEnum):
     DATE = "date"
     TIME = "time"
     LINK = "link"  # URL or e-mail address
-    CODE = "code"  # letters and digits in one piece, such as AB-1234
+    CODE = "code"  # letters and digits in one piece, such as AB-1234, or some such pieces, such as SW1A 2AA
     TEXT = "text"
 
 
@@ -35,8 +35,9 @@ _DAY = (
 )
 _TIME = re.compile(_CLOCK, re.IGNORECASE)
 _DATE = re.compile(rf"{_DAY}(?:[t ]\s?{_CLOCK})?", re.IGNORECASE)
-_LINK = re.compile(r"(?:https?|ftp)://\S+|www\.\S+|[^@\s]+@[^@\s]+\.[^@\s]+", re.IGNORECASE)
-_CODE = re.compile(r"(?=\S*\d)[\w./#+-]*\d[\w./#:+-]*")
+_LINK = re.compile(r"(?:https?|ftp)://\S+|www\.\S+|[\w.!#$%&'*+/=?-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_CODE = re.compile(r"[\w./#+-]*\d[\w./#:+-]*")
+_CODES = re.compile(r"\+?\(?[A-Z\d./#-]*\d[A-Z\d./#)-]*(?: \(?[A-Z\d./#-]*\d[A-Z\d./#)-]*){1,5}")
 _RULE_SIGNS = "-=_*~#.+"
 _RULE = re.compile(r"[-=_*~#.+]{3,}")
 
@@ -58,7 +59,7 @@ def _short_shape(text: str) -> Shape:
         return Shape.DATE
     if _LINK.fullmatch(text):
         return Shape.LINK
-    if _CODE.fullmatch(text):
+    if _CODE.fullmatch(text) or _CODES.fullmatch(text):
         return Shape.CODE
     return Shape.TEXT
 
@@ -74,6 +75,14 @@ def shape_of(cell: str) -> Shape:
 def are_alike(shape: Shape, other: Shape | None) -> bool:
     """True for shapes that may stand in one column: a code is a number or date that has not been told apart."""
     return shape is other or (Shape.CODE in (shape, other) and {shape, other} <= {Shape.NUMBER, Shape.DATE, Shape.CODE})
+
+
+MARK = "\ufeff"  # the byte order mark; within a text, the beginning of another file that was put behind the first
+
+
+def without_mark(cell: str) -> str:
+    """The cell without a byte order mark at its start, and without the quotes that then stand around it."""
+    return cell.removeprefix(MARK).strip("\"'") if cell.startswith(MARK) else cell
 
 
 def is_blank(cell: str) -> bool:

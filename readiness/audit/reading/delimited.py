@@ -16,7 +16,7 @@ from readiness.audit.reading.alignment import align_records, divide_otherwise
 from readiness.audit.reading.budget import Budget
 from readiness.audit.reading.cell_shapes import Shape, is_blank, shape_of
 from readiness.audit.reading.cells import Dialect
-from readiness.audit.reading.dialect import find_dialect
+from readiness.audit.reading.dialect import NO_DELIMITER, find_dialect, find_undivided_dialect
 from readiness.audit.reading.encoding import Encoding, find_encoding, write_utf8_copy
 from readiness.audit.reading.faults import Table, mark_faults
 from readiness.audit.reading.layout import Layout, find_layout
@@ -37,6 +37,7 @@ _TAIL_BYTES = 32_768
 _SMALL_BYTES = 1 << 20  # below this the careful way is as fast as any
 _BATCH = 60_000
 _ROWS_ABOVE = 10  # rows among which a header with another delimiter is looked for
+_VALUES = (Shape.NUMBER, Shape.DATE, Shape.TIME, Shape.LINK)
 _PREAMBLE_SHOWN = 20
 _PREAMBLE_CHARACTERS = 200
 _RUN_NOTE = "Several delimiters in a row were taken as one."
@@ -188,7 +189,10 @@ def _dialect(path: Path, head: Sequence[str], options: ReadingOptions) -> Dialec
     for place, sign in (("Quote", options.quote), ("Escape", options.escape)):
         if sign and len(sign) > 1:
             raise InvalidValueError(place, sign, "must be one character, or empty for none")
-    return find_dialect([*lines, *_tail(path)], delimiter=options.delimiter, quote=options.quote, escape=options.escape)
+    lines += _tail(path)
+    if options.delimiter is None:
+        return find_undivided_dialect(lines, quote=options.quote, escape=options.escape)
+    return find_dialect(lines, delimiter=options.delimiter, quote=options.quote, escape=options.escape)
 
 
 def _check_delimiter(delimiter: str, path: Path) -> None:
@@ -247,7 +251,7 @@ def _redivide_above(rows: list[Divided], text: _Text) -> list[Divided]:
     """The rows; those among the first that only another delimiter divides like the table are divided by that one."""
     width = main_width(text.head, text.dialect)
     for place, row in enumerate(rows[:_ROWS_ABOVE]):
-        if len(row.cells) < width and row.span == 1:
+        if len(row.cells) < width and row.span == 1 and not row.cells[0].startswith("#"):
             spaces = _is_data(rows[place + 1 : place + 2], row.line + 1, width)
             cells = divide_otherwise(without_end(text.head[row.line - 1]), text.dialect, width, spaces=spaces)
             if cells and not any(map(is_blank, cells[:-1])):
@@ -258,9 +262,7 @@ def _redivide_above(rows: list[Divided], text: _Text) -> list[Divided]:
 def _is_data(following: Sequence[Divided], line: int, width: int) -> bool:
     """Whether the row that follows stands right on `line` and holds a value that no heading has."""
     return any(
-        row.line == line
-        and len(row.cells) == width
-        and any(shape_of(cell) not in (Shape.TEXT, Shape.EMPTY, Shape.MISSING) for cell in row.cells)
+        row.line == line and len(row.cells) == width and any(shape_of(cell) in _VALUES for cell in row.cells)
         for row in following
     )
 
@@ -380,7 +382,9 @@ def _fitted(cells: Sequence[str], width: int) -> Sequence[str | None]:
 
 def keep_line_texts(connection: duckdb.DuckDBPyConnection, text: _Text, spans: dict[int, int] | None) -> None:
     """Sets `line_text` of every record with a fault. Without `spans` a record reaches to the next one."""
-    wanted = connection.execute("SELECT record, line FROM records WHERE fault IS NOT NULL AND line_text IS NULL ORDER BY line").fetchall()
+    wanted = connection.execute(
+        "SELECT record, line FROM records WHERE fault IS NOT NULL AND line_text IS NULL ORDER BY line"
+    ).fetchall()
     if not wanted:
         return
     if spans is None:
@@ -443,7 +447,7 @@ def _describe(
         fields=layout.names,
         records=passed.records,
         faults=faults,
-        delimiter=text.dialect.delimiter,
+        delimiter="," if text.dialect.delimiter == NO_DELIMITER else text.dialect.delimiter,
         quote=text.dialect.quote,
         escape=text.dialect.escape,
         line_end=text.scan.line_end,

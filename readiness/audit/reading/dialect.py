@@ -10,6 +10,7 @@ from itertools import groupby
 
 from readiness.audit.reading.cell_shapes import Shape, is_blank, shape_of
 from readiness.audit.reading.cells import Dialect
+from readiness.audit.reading.recovery import within_titles
 
 _USUAL = {",": 1.0, "\t": 1.0, ";": 1.0, "|": 1.0}
 _RARE = {
@@ -22,6 +23,7 @@ _SEVERAL = {
     ", ": 0.99, "; ": 0.99, "||": 0.99, "::": 0.95, "~~": 0.95, "^^": 0.95, "|~|": 0.99, "~|~": 0.99, "@@": 0.9,
     "##": 0.9, "->": 0.8, "|^|": 0.99, "^|^": 0.99, "||~||": 0.99,
 }  # fmt: skip
+NO_DELIMITER = "\x1f"  # stands for none: a sign that the text does not hold
 _QUOTES = ('"', "'", "`", "“")
 
 _LINES_SCORED = 300
@@ -31,7 +33,7 @@ _LONGEST_VALUE = 40  # lines that one quoted value may span while dialects are c
 _ONE_COLUMN = 0.42  # what a table must score to be believed against a single column
 _WHOLE_VALUES = (Shape.NUMBER, Shape.DATE, Shape.TIME, Shape.LINK)
 _ONE_USUAL_COLUMN = 0.3  # the same for the usual delimiters
-_SIGNIFICANT = re.compile(r"[\t;|]")
+_SIGNIFICANT = re.compile(r"[\t;|~^]|::")
 _TIGHT_COMMA = re.compile(r",(?=\S)")
 
 
@@ -52,13 +54,27 @@ def find_dialect(
     lines: Sequence[str], *, delimiter: str | None = None, quote: str | None = None, escape: str | None = None
 ) -> Dialect:
     """The dialect of some lines (without line ends). What is given stays; one column counts as comma-separated."""
+    return _best_dialect(lines, delimiter, quote, escape) or _plain(lines, delimiter, quote, escape)
+
+
+def find_undivided_dialect(lines: Sequence[str], *, quote: str | None = None, escape: str | None = None) -> Dialect:
+    """The same, but with a delimiter that no line holds where they are one column: commas inside it are text."""
+    dialect = _best_dialect(lines, None, quote, escape)
+    if dialect is not None:
+        return dialect
+    plain = _plain(lines, None, quote, escape)
+    first = next((line for line in lines if not is_blank(line)), "")
+    if "," in first or any(NO_DELIMITER in line for line in lines):
+        return plain
+    return replace(plain, delimiter=NO_DELIMITER)
+
+
+def _best_dialect(lines: Sequence[str], delimiter: str | None, quote: str | None, escape: str | None) -> Dialect | None:
+    """The dialect that divides the lines best; None where they are one column."""
     scored = score_dialects(lines, delimiter=delimiter, quote=quote, escape=escape)
-    if not scored:
-        return _plain(lines, delimiter, quote, escape)
-    best = scored[0]
-    if delimiter is None and not _beats_one_column(best, lines):
-        return _plain(lines, delimiter, quote, escape)
-    return best.dialect
+    if not scored or (delimiter is None and not _beats_one_column(scored[0], lines)):
+        return None
+    return scored[0].dialect
 
 
 def score_dialects(
@@ -95,8 +111,14 @@ def _believe_backslashes(scores: Sequence[DialectScore]) -> list[DialectScore]:
 
 def _plain(lines: Sequence[str], delimiter: str | None, quote: str | None, escape: str | None) -> Dialect:
     if quote is None:
-        quote = next((sign for sign in _candidate_quotes("\n".join(_sample(lines)))), '"')
+        sample = _sample(lines)
+        quote = next((sign for sign in _QUOTES[:3] if _surrounds(sample, sign)), '"')
     return Dialect(delimiter or ",", quote, quote if escape is None else escape)
+
+
+def _surrounds(lines: Sequence[str], quote: str) -> bool:
+    """Whether most lines stand between these quotes."""
+    return sum(len(line) > 1 and line[0] == line[-1] == quote for line in lines) > 0.5 * len(lines)
 
 
 def _sample(lines: Sequence[str]) -> list[str]:
@@ -155,12 +177,12 @@ def _with_escapes(delimiter: str, quote: str, escape: str | None, text: str) -> 
 def _score(lines: Sequence[str], dialect: Dialect) -> DialectScore | None:
     rows, mended = _divide(lines, dialect)
     widths = [len(cells) for cells in rows]
-    width = _main_width(Counter(widths))
+    width = _main_width(rows)
     if width < 2:
         return None
     regular = [cells for cells in rows if len(cells) == width]
     regularity = _regularity(rows, width)
-    if widths[0] == 1 and width == 2 and len(regular) == len(rows) - 1 > 1:
+    if widths[0] == 1 and width == 2 and len(regular) == len(rows) - 1 > 1 and not _holds_values(regular):
         regularity *= 0.6  # a heading without the delimiter above two columns: text that happens to hold it
     quotes_meet = bool(dialect.quote) and _quotes_meet_delimiters(lines, dialect)
     if quotes_meet:
@@ -183,7 +205,7 @@ def _divide(lines: Sequence[str], dialect: Dialect) -> tuple[list[Sequence[str]]
         rows.append(cells)
         texts.append(lines[place])
         place += step
-    width = _main_width(Counter(len(cells) for cells in rows if cells is not None)) or 1
+    width = _main_width(cells for cells in rows if cells is not None) or 1
     whole = [
         dialect.repair(text, width, most_quotes=_QUOTES_REPAIRED).cells if cells is None else cells
         for cells, text in zip(rows, texts, strict=True)
@@ -203,8 +225,9 @@ def _join(lines: Sequence[str], place: int, dialect: Dialect) -> tuple[list[str]
     return None, 1
 
 
-def _main_width(widths: Counter[int]) -> int:
+def _main_width(rows: Iterable[Sequence[str]]) -> int:
     """The width that most lines have; a wider one is preferred when it is nearly as frequent."""
+    widths = Counter(within_titles([len(cells) for cells in rows]))
     if not widths:
         return 0
     return max(widths, key=lambda width: (widths[width] * (1 if width > 1 else 0.8), width))
@@ -227,7 +250,21 @@ def _lines_outside(rows: Sequence[Sequence[str]]) -> int:
     divided = [place for place, cells in enumerate(rows) if len(cells) > 1]
     outside = [*rows[: divided[0]], *rows[divided[-1] + 1 :]]
     bare = sum(not any(sign in cells[0] for sign in _USUAL) for cells in outside)
-    return bare if bare < len(rows) / 2 else 0
+    return bare if bare < len(rows) / 2 or _is_small_table(rows[divided[0] :]) else 0
+
+
+def _is_small_table(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a few lines below a longer title are a table by their own look: all of one width, to the end."""
+    widths = {len(cells) for cells in rows}
+    return len(widths) == 1 and len(rows) + max(widths) > 4
+
+
+def _holds_values(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether some column holds values other than text in nearly all rows."""
+    return any(
+        sum(shape_of(cells[place]) not in (Shape.TEXT, Shape.EMPTY, Shape.MISSING) for cells in rows) > 0.8 * len(rows)
+        for place in range(len(rows[0]))
+    )
 
 
 def _quotes_meet_delimiters(lines: Sequence[str], dialect: Dialect) -> bool:
@@ -278,6 +315,8 @@ def _worth(cell: str, dialect: Dialect) -> float:
         return 0.6
     if found := _SIGNIFICANT.findall(text):
         return 0.3 if "\t" in found or len(found) > 2 else 0.75 if len(text) > 60 else 0.5
+    if text.count(":") > 3 and dialect.delimiter != " ":
+        return 0.5
     if dialect.delimiter[0] != "," and (tight := len(_TIGHT_COMMA.findall(text))):
         return 0.6 if tight == 1 else 0.3
     if not text[0].isalnum() and text[0] not in "#£$€(['<*@&.+-\"_{/":
@@ -298,6 +337,8 @@ def _beats_one_column(best: DialectScore, lines: Sequence[str]) -> bool:
     if best.quotes_meet:
         return best.score >= _ONE_COLUMN / 2
     sample = _sample(lines)
+    if best.dialect.delimiter == " " and " " not in sample[0] and shape_of(sample[0]) not in _WHOLE_VALUES:
+        return False  # one word above values of several: the name of one column
     if best.dialect.delimiter not in _USUAL and sum(shape_of(line) in _WHOLE_VALUES for line in sample) >= 0.5 * len(
         sample
     ):

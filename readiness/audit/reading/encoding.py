@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from readiness.audit.reading.legacy_encodings import find_legacy_encoding
 from readiness.errors import InvalidValueError, UnreadableFileError
 
 _CHUNK_BYTES = 1 << 22
@@ -238,13 +239,13 @@ def _weigh_utf8(path: Path) -> tuple[int, int, bytes]:
 
 
 def _legacy(evidence: bytes) -> Encoding:
-    """Windows-1252 where the bytes beyond ASCII are few and western, else the detector's best guess."""
+    """The encoding in which the bytes beyond ASCII make up words, else the detector's best guess."""
+    found = find_legacy_encoding(evidence)
+    if found is not None:
+        name = _readable(found.codec)
+        return Encoding(found.codec, name, f"not UTF-8; its characters are those of {found.language} text in {name}")
     import charset_normalizer
 
-    high = re.findall(rb"[\x80-\xff]+", evidence)
-    sparse = all(len(run) <= 2 for run in high) and len(b"".join(high)) < 0.3 * len(evidence)
-    if high and sparse and _looks_western(evidence):
-        return Encoding("cp1252", "Windows-1252", "not UTF-8; single western characters among ASCII text")
     best = charset_normalizer.from_bytes(evidence).best()
     if best is None:
         return Encoding("cp1252", "Windows-1252", "not UTF-8, and no other encoding fits better")
@@ -254,13 +255,3 @@ def _legacy(evidence: bytes) -> Encoding:
     if "cp1252" in (codec, *best.could_be_from_charset):
         return Encoding("cp1252", "Windows-1252", "not UTF-8; its characters fit Windows-1252")
     return Encoding(codec, _readable(codec), f"not UTF-8; its characters fit {_readable(codec)}")
-
-
-def _looks_western(evidence: bytes) -> bool:
-    """True when the bytes beyond ASCII are western letters within words, or western signs and quotation marks."""
-    text = evidence.decode("cp1252", "replace")
-    beyond = [character for character in text if ord(character) > 127]
-    common = "£€©®°±·½¼¾«»–—‘’“”•…™´\u00a0§×àâäáãåæçèéêëìíîïñòóôöõøœùúûüÿßÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖÕØŒÙÚÛÜ¿¡"
-    usual = sum(character in common for character in beyond)
-    capitals_inside = len(re.findall(r"[a-z][À-ÖØ-Þ]", text))
-    return usual >= 0.97 * len(beyond) and capitals_inside <= 0.05 * len(beyond)

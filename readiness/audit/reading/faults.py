@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from readiness.audit.reading.cell_shapes import Shape, filled_cells, is_blank, is_padding, shape_of
+from readiness.audit.reading.cell_shapes import (
+    MARK,
+    Shape,
+    filled_cells,
+    is_blank,
+    is_padding,
+    shape_of,
+    without_mark,
+)
 from readiness.audit.reading.records_table import sum_of
 from readiness.audit.reading.values import LineFault
 from readiness.sql import quote_literal
@@ -129,6 +137,7 @@ def _candidates(connection: duckdb.DuckDBPyConnection, table: Table, last: int) 
         for cells in table.header
         if (place := _telling(cells)) < table.width
     ]
+    conditions.append(f"starts_with(c0, '{MARK}')")  # as in files that were put together from several
     unmarked = f"(fault IS NULL OR fault <> '{LineFault.FILLER}' OR record > {last - _TAIL})"
     yield from _rows(connection, table, f"{unmarked} AND (({') OR ('.join(conditions)}))")
 
@@ -165,7 +174,7 @@ class _Judge:
             fault = self._certain(row)
             if fault:
                 found[row.record] = fault
-            elif _TOTAL.fullmatch(_label(row.cells)):
+            elif _TOTAL.fullmatch(_label(row.cells)) or (row.record > self._last - _TAIL and _sums_up(row.cells)):
                 labels.append(row)
             if row.record > self._last - _TAIL:
                 tail.append(row)
@@ -220,13 +229,20 @@ class _Judge:
         return found
 
 
+def _sums_up(cells: Sequence[str]) -> bool:
+    """True for a word for totals, wherever it stands, among numbers and nothing else."""
+    filled = [cell.strip() for cell in cells if not is_blank(cell)]
+    words = [cell for cell in filled if shape_of(cell) is not Shape.NUMBER]
+    return len(words) == 1 < len(filled) and _TOTAL.fullmatch(words[0]) is not None
+
+
 def _label(cells: Sequence[str]) -> str:
     """The first filled cell."""
     return next((cell.strip() for cell in cells if not is_blank(cell)), "")
 
 
 def _folded(cells: Sequence[str]) -> tuple[str, ...]:
-    kept = [" ".join(cell.split()).casefold() for cell in cells]
+    kept = [" ".join(without_mark(cell).split()).casefold() for cell in cells]
     while kept and not kept[-1]:
         kept.pop()
     return tuple(kept)
@@ -309,11 +325,9 @@ def _tables_behind_gaps(
 def _names_other_columns(row: _Row, table: Table) -> bool:
     if row.width != table.width or not _captions(row.cells) or row.filled < max(2, table.typical_filled // 2):
         return False
-    return all(
-        is_blank(cell) or shape_of(cell) is Shape.TEXT
-        for cell, shape in zip(row.cells, table.shapes, strict=False)
-        if shape is not None
-    )
+    pairs = [(cell, shape) for cell, shape in zip(row.cells, table.shapes, strict=False) if not is_blank(cell)]
+    words_for_values = sum(shape not in (None, Shape.TEXT) for _, shape in pairs)
+    return words_for_values > 0 and all(shape_of(cell) is Shape.TEXT for cell, shape in pairs if shape is not None)
 
 
 def _store(connection: duckdb.DuckDBPyConnection, found: dict[int, str]) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from readiness.audit.reading.cell_shapes import Shape, filled_cells, is_blank, is_padding, shape_of
-from readiness.audit.reading.recovery import Divided
+from readiness.audit.reading.cell_shapes import Shape, filled_cells, is_blank, is_padding, shape_of, without_mark
+from readiness.audit.reading.recovery import Divided, within_titles
 
 _MOST_LINES_ABOVE = 200
 _BODY_ROWS = 400  # rows looked at to learn what the columns hold
@@ -54,10 +54,8 @@ def find_layout(rows: Sequence[Divided], *, header_row: int | None = None, heade
 
 
 def _table_width(rows: Sequence[Divided]) -> int:
-    widths: Counter[int] = Counter()
-    for row in rows:
-        if not is_padding(row.cells):
-            widths[len(row.cells)] += 1
+    filled = [row for row in rows if not is_padding(row.cells)]
+    widths = Counter(within_titles([len(row.cells) for row in filled]))
     if not widths:
         return max((len(row.cells) for row in rows), default=1)
     most = max(widths.values())
@@ -219,7 +217,7 @@ def _contradicts(row: Divided, records: Sequence[Divided], shapes: Sequence[Shap
 
 
 def _folded(cells: Sequence[str]) -> list[str]:
-    return [" ".join(cell.split()).casefold() for cell in cells]
+    return [" ".join(without_mark(cell).split()).casefold() for cell in cells]
 
 
 def _is_group_row(group: Divided, header: Divided, width: int, shapes: Sequence[Shape | None]) -> bool:
@@ -304,7 +302,7 @@ def _join_captions(rows: list[list[str]]) -> list[str]:
     """The captions of each column from top to bottom; a group's caption holds until the next one in its row."""
     filled: list[list[str]] = []
     for place, cells in enumerate(rows):
-        tidy = [" ".join(cell.split()) for cell in cells]
+        tidy = [" ".join(without_mark(cell).split()) for cell in cells]
         if place < len(rows) - 1 and any(tidy) and not all(tidy):
             group = ""
             for column, caption in enumerate(tidy):

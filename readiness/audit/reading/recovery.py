@@ -19,6 +19,12 @@ _QUOTES_REPAIRED_LATER = 12
 _COMPLETE_LINES = 12  # so many lines that are records by themselves prove that an open quote was a stray one
 
 
+def within_titles(widths: Sequence[int]) -> Sequence[int]:
+    """The numbers of cells without those of single cells above all others: lines of a title, however many."""
+    first = next((place for place, width in enumerate(widths) if width > 1), 0)
+    return widths[first:]
+
+
 class Divided(NamedTuple):
     """One record as it was divided: where it begins, how many physical lines it takes, its cells."""
 
@@ -51,7 +57,7 @@ class _Joined(NamedTuple):
 
 def main_width(lines: Sequence[str], dialect: Dialect) -> int:
     """The number of cells that most well-formed records have; wider ones count first among equals."""
-    widths: Counter[int] = Counter()
+    found: list[int] = []
     place = 0
     while place < len(lines):
         text, span = without_end(lines[place]), 1
@@ -59,8 +65,9 @@ def main_width(lines: Sequence[str], dialect: Dialect) -> int:
         if cells is None and not dialect.closes(text):
             cells, span = _close(lines, place, dialect)
         if text and cells is not None:
-            widths[len(cells)] += 1
+            found.append(len(cells))
         place += span
+    widths = Counter(within_titles(found))
     return max(widths, key=lambda width: (widths[width], width), default=1)
 
 
