@@ -28,8 +28,9 @@ _LEGAL_TAIL = re.compile(
 )
 _DIRECTED = frozenset(
     ("to", "from", "vs", "versus", "than", "then", "not", "no", "non", "without", "before", "after", "into", "over",
-     "under", "by", "of", "von", "du", "des", "del")
+     "under", "by")
 )  # fmt: skip
+_DIRECTED_TITLE = _DIRECTED | {"of", "von", "du", "des", "del"}  # The Queen of Hearts is not The Hearts of Queen
 _ABBREVIATIONS = {
     "limited": "ltd", "incorporated": "inc", "corporation": "corp", "company": "co", "department": "dept",
     "dpt": "dept", "university": "univ", "international": "intl", "government": "govt", "gov": "govt",
@@ -168,7 +169,8 @@ def _sorted_key(words: str, kind: FieldKind) -> str:
         return ""
     parts = words.split(" ")
     is_choice = kind in (FieldKind.CATEGORY, FieldKind.LABEL)
-    return " ".join(sorted(parts)) if (is_choice or len(parts) > 2) and not _DIRECTED.intersection(parts) else ""
+    directed = _DIRECTED if is_choice else _DIRECTED_TITLE
+    return " ".join(sorted(parts)) if (is_choice or len(parts) > 2) and not directed.intersection(parts) else ""
 
 
 def _explained_acronym(text: str) -> tuple[str, str]:

@@ -410,7 +410,7 @@ def _is_choice(field: FieldEvidence) -> bool:
 def _is_span(value: str) -> bool:
     """12-19 and 1998-2001: from one number to a larger one about as long, as random codes seldom are throughout."""
     found = _SPAN.fullmatch(value)
-    return bool(found) and int(found[1]) <= int(found[2]) and len(found[2]) - len(found[1]) <= 1
+    return found is not None and int(found[1]) <= int(found[2]) and len(found[2]) - len(found[1]) <= 1
 
 
 def _is_code(seen: _Seen) -> bool:

@@ -30,7 +30,8 @@ def sample(here: Here) -> None:
         "Production records: CSV, TSV, JSON, JSON Lines, Excel or Parquet, also as .gz or .zip",
         type=SAMPLE_TYPES,
         key=f"upload/{here.state.id}",
-        help="The file stays on this machine. Raw records are not kept in the project file unless you say so.",
+        help="The file stays on this machine. Raw records are not kept in the project file unless you say so. "
+        "Larger files: `readiness audit FILE` in a terminal audits them without an upload.",
     )
     if upload is not None and st.session_state.get("read_upload") != upload.file_id:
         _read(here, upload)

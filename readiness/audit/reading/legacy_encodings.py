@@ -77,7 +77,7 @@ _SINGLE_BYTE: dict[str, tuple[float, tuple[str, ...]]] = {  # codec -> (log of h
 _TRADITIONAL, _SIMPLIFIED, _JAPANESE, _KOREAN = "traditional Chinese", "simplified Chinese", "Japanese", "Korean"
 _DOUBLE_BYTE = {
     "cp932": (0.0, _JAPANESE),
-    "euc_jp": (0.0, _JAPANESE),
+    "euc_jp": (-2.0, _JAPANESE),
     "gb18030": (0.0, _SIMPLIFIED),
     "big5": (0.0, _TRADITIONAL),
     "cp949": (0.0, _KOREAN),
@@ -227,7 +227,7 @@ def _asian_class(character: str, language: str) -> tuple[float, int]:
             return 0.15, 86
         if "\uff61" <= character <= "\uff9f":
             return 0.002, 63
-        return (0.6, 700) if _lead_byte(character, "euc_jp", 0xB0, 0xCF) else (0.004, 6_000)
+        return (0.75, 600) if _lead_byte(character, "euc_jp", 0xB0, 0xCF) else (0.004, 6_000)
     if language == _KOREAN:
         return (0.95, 800) if _lead_byte(character, "euc_kr", 0xB0, 0xC8) else (0.002, 10_000)
     if language == _SIMPLIFIED:
