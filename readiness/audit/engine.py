@@ -50,10 +50,17 @@ from readiness.audit.report import (
     share_value,
     summarise_reading,
 )
-from readiness.audit.rules import DATED, NUMERIC, FieldRule, FieldRules
+from readiness.audit.rules import DATED, NUMERIC, FieldKind, FieldRule, FieldRules
 from readiness.audit.sampling import refuse_small_population, sample_limits
 from readiness.audit.suggestion import settled_rules
-from readiness.audit.tokens import is_blank, is_blank_or_missing_word, is_empty, is_kept_word, records_of_signs
+from readiness.audit.tokens import (
+    CODES_FOR_MISSING,
+    is_blank,
+    is_blank_or_missing_word,
+    is_empty,
+    is_kept_word,
+    records_of_signs,
+)
 from readiness.sql import quote_literal
 
 if TYPE_CHECKING:
@@ -66,6 +73,8 @@ Progress = Callable[[float, str], None]
 _EXACT_DISTINCT = 200_000  # records up to which distinct values are counted exactly
 _FIELDS_A_SCAN = 32  # every constant in a query costs the engine memory, so very wide samples are judged in parts
 _WIDE = 100  # fields
+_CHOICES = frozenset({FieldKind.CATEGORY, FieldKind.LABEL, FieldKind.COUNTRY, FieldKind.BOOLEAN})
+_MOST_CODES = 0.3  # of a field; more of them say that the field is mostly not filled
 _PADDING_SHARE = 0.02
 _PARTS_JOINED = 5
 _FIELDS_COUNTED = 8
@@ -314,10 +323,25 @@ class _Audit:
                 self._list_missing(rule, Case(MISSING_REQUIRED, rule.field), (BLANK, WORD))
             elif tally.words and rule.kind in DATED | NUMERIC:
                 self._list_missing(rule, Case(DISGUISED_MISSING, rule.field), (WORD,))
+            elif tally.words and rule.kind in _CHOICES:
+                self._list_codes_for_missing(rule, tally)
             if tally.unsettled:
                 self._judge_unsettled(rule)
             if rule.unique:
                 self._list_repeated_keys(rule)
+
+    def _list_codes_for_missing(self, rule: FieldRule, tally: _Tally) -> None:
+        """Lists `?`, `NULL` and their like among choices; `unknown` may be one of the choices and stays."""
+        codes = sorted({token for token in tally.tokens if token.strip().lower() in CODES_FOR_MISSING})
+        if sum(tally.tokens[code] for code in codes) > _MOST_CODES * tally.checked or not codes:
+            return
+        column = f"c{rule.position}"
+        self._insert(
+            Case(DISGUISED_MISSING, rule.field),
+            rule,
+            f"SELECT record, line, {column}, 'a code for missing stands among the choices' FROM suspects "
+            f"WHERE v{rule.position} = {WORD} AND {column} IN ({', '.join(quote_literal(code) for code in codes)})",
+        )
 
     def _count_words(self, rule: FieldRule) -> None:
         column = f"c{rule.position}"
@@ -471,10 +495,12 @@ class _Audit:
         if cells:
             blank = " AND ".join(f"coalesce(trim(r.c{rule.position}), '') = ''" for rule in self._rules.rules)
             alike = "SELECT row_hash FROM verdicts GROUP BY row_hash HAVING count(*) > 1"
-            candidates = f"SELECT record FROM verdicts WHERE row_hash IN ({alike})"
+            candidates = f"SELECT record, row_hash FROM verdicts WHERE row_hash IN ({alike})"
+            # Thousands of cells as one key take a gigabyte for a few records; there a 64-bit hash of them is enough.
+            same = cells if len(self._rules.rules) <= _WIDE else "c.row_hash"
             self._connection.execute(
                 "CREATE OR REPLACE TEMP TABLE repeated AS SELECT * FROM (SELECT r.record, r.line, min(r.record) OVER "
-                f"(PARTITION BY {cells}) AS first, count(*) OVER (PARTITION BY {cells}) AS n FROM records AS r JOIN "
+                f"(PARTITION BY {same}) AS first, count(*) OVER (PARTITION BY {same}) AS n FROM records AS r JOIN "
                 f"({candidates}) AS c ON r.record = c.record WHERE NOT ({blank})) WHERE n > 1"
             )
             if not judge_repeats(self.findings, "repeated"):
@@ -616,7 +642,7 @@ class _Audit:
         return day_month_notes(self.findings)
 
     def _formats(self, rule: FieldRule, tally: _Tally) -> tuple[FormatVariant, ...]:
-        if not rule.check or rule.kind not in DATED | NUMERIC:
+        if not rule.check or rule.kind not in DATED | NUMERIC | {FieldKind.TIME}:
             return self._masks.get(rule.position, ())
         counts = Counter(tally.formats)
         counts[rule.format] += tally.checked - tally.blank - tally.words - tally.kept - tally.unsettled

@@ -9,6 +9,7 @@ from readiness.audit.checks import Check, all_checks
 from readiness.audit.damage import DAMAGE_CHECKS, find_damage
 from readiness.audit.excel_damage import EXCEL_DAMAGE, find_excel_damage
 from readiness.audit.findings import Findings
+from readiness.audit.hint_merging import merge_hints
 from readiness.audit.labels import LABEL_CONFLICT, find_label_noise
 from readiness.audit.near_duplicates import NEAR_DUPLICATE, find_near_duplicates
 from readiness.audit.outliers import find_outliers
@@ -41,6 +42,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("Comparing the spellings of values", find_spellings, SPELLING_CHECKS),
     Stage("Looking for near-duplicates", find_near_duplicates, (NEAR_DUPLICATE,)),
     Stage("Looking for what identifies a record", find_repeats),
+    Stage("Putting hints together", merge_hints),  # last: it reads what the others left
 )
 
 

@@ -239,7 +239,7 @@ def _recurring(
     """The other groups that are few, but whose values recur."""
     texts: dict[str, list[str]] = {}
     for text in values:
-        texts.setdefault(_skeleton(_mask_of(text)), []).append(text)
+        texts.setdefault(_skeleton(mask_of(text)), []).append(text)
     return [
         skeleton
         for skeleton, masks in groups.items()
@@ -288,14 +288,14 @@ def _is_fixed(
     if filled - (sum(lengths.values()) - lengths[length]) < PATTERN_SHARE * filled:
         return False
     others_of = {one.mask: one.records for one, run in zip(masks, runs, strict=True) if run[place][1] != length}
-    texts = [text for text in values if _mask_of(text) in others_of]
+    texts = [text for text in values if mask_of(text) in others_of]
     if others_of and _recur(texts, sum(others_of.values()), values, filled):
         return False
     if runs[0][place][0] != "9":
         return True
     row = next(row for row, run in enumerate(runs) if run[place][1] == length)  # masks come most frequent first
     start = sum(size for _, size in runs[row][:place])
-    numbers = [text[start : start + length] for text in values if _mask_of(text) == masks[row].mask]
+    numbers = [text[start : start + length] for text in values if mask_of(text) == masks[row].mask]
     if not numbers:
         return False
     others = [
@@ -343,7 +343,8 @@ def _class_of(character: str) -> str:
     return {"A": "[A-Z]", "a": "[a-z]", "9": "[0-9]"}[character]
 
 
-def _mask_of(text: str) -> str:
+def mask_of(text: str) -> str:
+    """The raw mask of one text."""
     return "".join("A" if one.isupper() else "9" if one.isdigit() else "a" if one.isalpha() else one for one in text)
 
 
@@ -394,8 +395,8 @@ def _usual_masks(findings: Findings, rules: Sequence[FieldRule]) -> dict[int, tu
     plain = findings.is_plain(large)
     queries = " UNION ALL ".join(
         f"SELECT {rule.position} AS position, {raw_mask(f'trim(c{rule.position})', ascii_only=plain)} AS mask, "
-        f"count(*) AS n FROM {findings.sound} WHERE record % {every} = 0 AND c{rule.position} <> '' AND length(c{rule.position}) <= "
-        f"{LONGEST} GROUP BY mask"
+        f"count(*) AS n FROM {findings.sound} WHERE record % {every} = 0 AND c{rule.position} <> '' AND "
+        f"length(c{rule.position}) <= {LONGEST} GROUP BY mask"
         for rule in large
     )
     rows = findings.rows(f"SELECT * FROM ({queries}) ORDER BY position, n DESC, mask")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from readiness.audit.evidence import FieldEvidence, sampled_records
-from readiness.audit.field_words import CATEGORY, OPEN_ENDED, SUBDIVISIONS, SURE_IDENTIFIER, words_of
+from readiness.audit.field_words import CATEGORY, OPEN_ENDED, SUBDIVISIONS, words_of
 from readiness.audit.kinds import KindDecision, percent_text
 from readiness.audit.rules import DATED, FieldKind, FieldRule, Relation, RelationKind
 from readiness.audit.tokens import default_tokens
@@ -29,7 +29,6 @@ KEY_SHARE, PARTY_SHARE = 0.6, 0.1  # of what no record can do without
 _KEY_KINDS = frozenset({FieldKind.IDENTIFIER, FieldKind.MONEY, FieldKind.TIME, *DATED})
 _DESCRIBING = frozenset({FieldKind.TEXT, FieldKind.CATEGORY, FieldKind.URL})
 _BACKBONE = frozenset({*_KEY_KINDS, FieldKind.NAME, FieldKind.LABEL, FieldKind.ANNOTATOR})
-_KEY_WORDS = frozenset({"id", "ids", "number", "no", "nr", "num", "#", "nummer", "numero", "key", "uuid", "guid"})
 _CHOICE_WORDS = CATEGORY.words | {"currency", "wahrung", "devise", "moneda"}
 _SECONDARY_WORDS = (
     "middle second secondary alias alternate alternative additional extra other optional mobile cell handy mobil fax "
@@ -41,7 +40,7 @@ _SECONDARY_WORDS = (
 _SECOND_OF_SEVERAL = re.compile(r"(?<![0-9])[2-5]$")  # address2, phone_2
 _STANDARD_WORDS = "iban ean gtin isin isbn issn doi upc bic swift vin serial barcode imei bbl"
 
-_MOST_CHOICES, _MOST_CHOICE_FIELDS = 30, 12
+_MOST_CHOICES, _MOST_CHOICE_FIELDS, _MOST_GAPS = 30, 12, 48
 _FEWEST_GAPS, _FEWEST_OF_CHOICE = 5, 5
 _OPEN_SHARE = 0.9  # of a choice's records leave the field empty
 _EXPLAINED_SHARE, _OTHER_GAPS = 0.9, 0.01
@@ -110,8 +109,7 @@ def _is_key(kind: FieldKind, decision: KindDecision, words: frozenset[str]) -> b
         return False
     if kind is not FieldKind.IDENTIFIER:
         return True
-    named = bool(words & _KEY_WORDS) or SURE_IDENTIFIER.speaks(words)
-    return decision.by_name and named and not words & _STANDARD_NUMBERS
+    return decision.by_name and not words & _STANDARD_NUMBERS
 
 
 # --- gaps that another field explains ---------------------------------------------------------------------------------
@@ -121,9 +119,10 @@ def explained_gaps(connection: DuckDBPyConnection, evidence: Sequence[FieldEvide
     """By position: the clause about a choice of another field whose records leave the field empty, and hardly others.
 
     A shipping date is empty where the status is open. A choice of where the record came from explains nothing: one
-    source that leaves a field empty is a fault of that source. Looks at the first fields of few different values.
+    source that leaves a field empty is a fault of that source. Looks at the first fields with few different values,
+    and at the first ones with gaps.
     """
-    gaps = [one for one in evidence if one.filled and one.sampled - one.filled >= _FEWEST_GAPS]
+    gaps = [one for one in evidence if _has_gaps(one)][:_MOST_GAPS]
     choices = [one for one in evidence if _is_choice(one)][:_MOST_CHOICE_FIELDS]
     if not gaps or not choices:
         return {}
@@ -144,6 +143,12 @@ def explained_gaps(connection: DuckDBPyConnection, evidence: Sequence[FieldEvide
                 named = ", ".join(values[:3]) + (", ..." if len(values) > 3 else "")
                 found[gap.position] = f"the empty ones are those whose {choice.field} is {named}"
     return found
+
+
+def _has_gaps(field: FieldEvidence) -> bool:
+    """Whether a few records leave the field empty: not so few that it says nothing, nor so many that it is optional."""
+    gaps = field.sampled - field.filled
+    return gaps >= _FEWEST_GAPS and field.filled >= KEY_SHARE * field.sampled
 
 
 def _is_choice(field: FieldEvidence) -> bool:

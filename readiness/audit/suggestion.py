@@ -18,7 +18,7 @@ from readiness.audit.dialect import planned_for
 from readiness.audit.evidence import AmountShape, FieldEvidence, forget_sample, gather_evidence
 from readiness.audit.field_words import SURE_IDENTIFIER, words_of
 from readiness.audit.kinds import SPOKEN, KindDecision, decide_kinds, percent_text
-from readiness.audit.masks import MaskCount, count_masks, pattern_of_masks
+from readiness.audit.masks import MaskCount, count_masks, mask_of, pattern_of_masks
 from readiness.audit.placeholders import placeholder_values
 from readiness.audit.relation_discovery import discover_relations
 from readiness.audit.required import Filling, explained_gaps, is_required, with_open_ends
@@ -38,7 +38,7 @@ FEWEST_CODES = 20  # values; fewer show no pattern
 PREVAILING = 0.5
 _FEWEST_GROUPED, _DIGITS_OF_GROUP = 30, 3
 _FEWEST_OF_ONE_WAY = 3  # numbers with separators, where no large one is without
-_TIMES_CHANCE = 3
+_TIMES_CHANCE, _MOST_BEGINNINGS = 3, 10
 _LIMIT = re.compile(r"[<>\u2264\u2265]=? ?[0-9]+(?:[.,][0-9]+)?")  # beyond what was measured
 _BARE_THOUSANDS = re.compile(r"(?<![0-9.,'\u2019])[0-9]{4}")
 RECURRING_SHARE, RECURRING_RECORDS = 0.02, 5
@@ -347,12 +347,25 @@ def _repeats_by_chance(field: FieldEvidence, masks: Sequence[MaskCount]) -> bool
 
     Keys that are given out one after the other recur far less than that.
     """
-    repeated, expected = field.filled - field.distinct, 0.0
-    for one in masks:
-        if set(one.mask) == {"9"}:
-            span = int(one.last) - int(one.first) + 1
-            expected += one.records - span * -math.expm1(-one.records / span)
-    return repeated > 0 and repeated / _TIMES_CHANCE <= expected and expected <= _TIMES_CHANCE * repeated
+    repeated = field.filled - field.distinct
+    expected = sum(_meetings(one.records, _span_of(one.mask, field)) for one in masks)
+    return repeated > 0 and repeated / _TIMES_CHANCE <= expected <= _TIMES_CHANCE * repeated
+
+
+def _meetings(records: int, span: int) -> float:
+    """How many of so many draws from a span hit what an earlier one hit; 0 for a span that is not known."""
+    return records - span * -math.expm1(-records / span) if span else 0.0
+
+
+def _span_of(mask: str, field: FieldEvidence) -> int:
+    """How many codes there are between the least and the greatest number of a mask, under a few fixed beginnings."""
+    digits = len(mask) - len(mask.rstrip("9"))
+    texts = [value for value in field.values if len(value) == len(mask) and mask_of(value) == mask]
+    beginnings = {text[: len(text) - digits] for text in texts}
+    if not digits or not texts or len(beginnings) > _MOST_BEGINNINGS:
+        return 0
+    numbers = [int(text[len(text) - digits :]) for text in texts]
+    return len(beginnings) * (max(numbers) - min(numbers) + 1)
 
 
 def _may_have_pattern(field: FieldEvidence, kind: FieldKind) -> bool:

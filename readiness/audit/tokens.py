@@ -12,6 +12,10 @@ _DEFAULT = (
     "[null]", "\\n", "n.a", "n.a.", "n/a", "na", "nan", "no data", "none", "not applicable", "not available",
     "not known",     "missing", "null", "tba", "tbc", "tbd", "undefined", "unknown", "unspecified",
 )  # fmt: skip
+# Of the words for missing, those that programs write and no list of choices holds; n/a may mean "does not apply".
+CODES_FOR_MISSING = frozenset(
+    {"?", "??", "#n/a", "#na", "#null!", "(null)", "<na>", "<null>", "[null]", "\\n", "nan", "null"}
+)
 _GRADES = {
     "all", "high", "low", "mild", "moderate", "medium", "severe", "some", "partial", "full", "yes", "no", "maybe",
     "minor",     "major", "few", "many", "single", "multiple", "always", "never", "often", "rarely", "weak", "strong",
@@ -87,7 +91,9 @@ def _is_a_value(token: str, others: list[str]) -> bool:
     if token == "-":
         return "+" in words
     if set(token) == {"?"}:
-        return any(other and not any(one.isalnum() for one in other) and other.lower() not in _DEFAULT for other in words)
+        return any(
+            other and not any(one.isalnum() for one in other) and other.lower() not in _DEFAULT for other in words
+        )
     if token == "Na":
         symbols = [other for other in set(others) if len(other) <= 4 and other[:1].isupper() and other.isalnum()]
         return len(symbols) >= 3 and len(symbols) >= 0.5 * len(set(others))

@@ -292,3 +292,18 @@ def test_a_value_swallowed_by_the_cell_before_it_is_found(sample):
     rows = [["Bend", "OR"], ["Gary", "IN"]] * 30 + [["Portland OR", ""], ["Portland ME", ""]]
     report = audit_sample(*sample(["city", "state"], rows), text_rules("city", "state"))
     assert found(report) == {"duplicate_record": 58, "fused_cells: city + state": 1}
+
+
+def test_a_code_for_missing_among_choices_is_in_disguise_and_a_word_that_may_be_a_choice_is_not(sample):
+    values = ["staff", "guest", "visitor"] * 10 + ["?", "NULL", "unknown", "n/a"]
+    rows = [[value, f"case {place}"] for place, value in enumerate(values)]
+    role, case = FieldRule(field="role", position=0, kind=FieldKind.CATEGORY), FieldRule(field="case", position=1)
+    rules = FieldRules(rules=(role, case))
+    assert found(audit_sample(*sample(["role", "case"], rows), rules)) == {"disguised_missing: role": 2}
+
+
+def test_equal_records_of_very_many_fields_are_found_without_comparing_them_cell_by_cell(sample):
+    names = [f"field {place}" for place in range(150)]
+    rows = [["x"] * 149 + [str(row)] for row in range(60)] + [["x"] * 149 + ["7"]]
+    report = audit_sample(*sample(names, rows), text_rules(*names))
+    assert found(report) == {"duplicate_record": 1}

@@ -144,6 +144,8 @@ def _candidate_delimiters(lines: Sequence[str]) -> list[str]:
     least = max(1, len(lines) // 5)
     weights = _USUAL | _RARE | _SEVERAL
     found = [sign for sign in weights if sum(sign in line for line in lines) >= least]
+    if " " in found and " " not in lines[0] and shape_of(lines[0]) not in _WHOLE_VALUES:
+        found.remove(" ")  # one word above values of several: the name of one column
     text = "\n".join(lines)
     return [sign for sign in found if sign * 2 not in found or text.count(sign) != 2 * text.count(sign * 2)]
 
@@ -337,8 +339,6 @@ def _beats_one_column(best: DialectScore, lines: Sequence[str]) -> bool:
     if best.quotes_meet:
         return best.score >= _ONE_COLUMN / 2
     sample = _sample(lines)
-    if best.dialect.delimiter == " " and " " not in sample[0] and shape_of(sample[0]) not in _WHOLE_VALUES:
-        return False  # one word above values of several: the name of one column
     if best.dialect.delimiter not in _USUAL and sum(shape_of(line) in _WHOLE_VALUES for line in sample) >= 0.5 * len(
         sample
     ):

@@ -80,7 +80,7 @@ _DOUBLE_BYTE = {
     "euc_jp": (-2.0, _JAPANESE),
     "gb18030": (0.0, _SIMPLIFIED),
     "big5": (0.0, _TRADITIONAL),
-    "cp949": (0.0, _KOREAN),
+    "cp949": (-1.0, _KOREAN),
 }
 
 _CURRENCY = "£€¥¢$"
@@ -229,7 +229,7 @@ def _asian_class(character: str, language: str) -> tuple[float, int]:
             return 0.002, 63
         return (0.75, 600) if _lead_byte(character, "euc_jp", 0xB0, 0xCF) else (0.004, 6_000)
     if language == _KOREAN:
-        return (0.95, 800) if _lead_byte(character, "euc_kr", 0xB0, 0xC8) else (0.002, 10_000)
+        return (0.95, 550) if _lead_byte(character, "euc_kr", 0xB0, 0xC8) else (0.002, 10_000)
     if language == _SIMPLIFIED:
         return (0.9, 900) if _lead_byte(character, "gb2312", 0xB0, 0xD7) else (0.01, 10_000)
     return (0.9, 900) if _lead_byte(character, "big5", 0xA4, 0xC6) else (0.01, 10_000)

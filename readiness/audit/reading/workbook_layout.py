@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from readiness.audit.reading.cell_shapes import Shape, shape_of
 from readiness.audit.reading.workbook_cells import column_number
 from readiness.audit.reading.workbook_parts import SheetRow
 
@@ -17,6 +18,7 @@ _NEAR_ROWS = 4  # how far below the first wide row the header may stand
 _FILLED_SHARE = 0.02  # of the first rows: a column without a name is one when this many of them fill it
 _YEAR_OR_DATE = re.compile(r"(19|20)\d\d(-\d\d(-\d\d)?)?")
 _TOTAL = re.compile(r"\s*(grand\s+total|sub-?\s?total|totals?|summe|gesamt(summe)?)\s*:?\s*", re.IGNORECASE)
+_TYPED_SHARE = 0.7
 _RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d+):\$?([A-Za-z]{1,3})\$?(\d+)")
 
 
@@ -30,6 +32,63 @@ class Layout:
     header_lines: int
     first_record: int  # row number
     preamble: tuple[SheetRow, ...]
+
+
+def typed_columns(rows: Iterable[SheetRow]) -> frozenset[int]:
+    """The columns that hold numbers, dates and the like, and hardly any text."""
+    filled: Counter[int] = Counter()
+    written: Counter[int] = Counter()
+    for row in rows:
+        for column, text, is_written in row.cells:
+            if text.strip():
+                filled[column] += 1
+                written[column] += is_written
+    return frozenset(column for column, count in filled.items() if written[column] <= (1 - _TYPED_SHARE) * count)
+
+
+def heads_other_table(row: SheetRow, below: SheetRow | None, typed: frozenset[int], names: Iterable[str]) -> bool:
+    """Whether a row behind a gap names the columns of another table: words where this one has numbers, above numbers.
+
+    `typed` are the columns of this table that hold no text, `names` those of its fields.
+    """
+    cells = [(column, " ".join(text.split())) for column, text, _ in row.cells if text.strip()]
+    words = [text.casefold() for _, text in cells]
+    if len(cells) < 2 or below is None or below.number != row.number + 1 or not _all_written(row):
+        return False
+    if len(set(words)) < len(words) or any(shape_of(word) in (Shape.MISSING, Shape.NUMBER) for word in words):
+        return False
+    if set(words) <= {name.casefold() for name in names}:
+        return False  # the header again
+    values = {column: written for column, text, written in below.cells if text.strip()}
+    misplaced = sum(column in typed for column, _ in cells)
+    above_values = sum(values.get(column) is False for column, _ in cells)
+    named = sum(column in values for column, _ in cells)
+    enough = min(2, len(typed & {column for column, _ in cells}) or 1)
+    return named * 2 >= len(cells) and above_values > 0 and (misplaced >= enough or not typed & set(values))
+
+
+def rows_of_first_table(rows: Sequence[SheetRow], names: Iterable[str]) -> Sequence[SheetRow]:
+    """The rows up to a gap behind which another table begins."""
+    known = tuple(names)
+    for index in range(1, len(rows)):
+        if rows[index].number > rows[index - 1].number + 1:
+            typed = typed_columns(rows[:index])
+            if other_table_within(rows[index : index + _NEAR_ROWS + 1], typed, known):
+                return rows[:index]
+    return rows
+
+
+def other_table_within(rows: Sequence[SheetRow], typed: frozenset[int], names: Iterable[str]) -> bool:
+    """Whether one of the first rows behind a gap, below titles at most, heads another table."""
+    known = tuple(names)
+    for index, row in enumerate(rows[:_NEAR_ROWS]):
+        if index and row.number > rows[index - 1].number + 2:
+            return False
+        if heads_other_table(row, rows[index + 1] if index + 1 < len(rows) else None, typed, known):
+            return True
+        if sum(bool(text.strip()) for _, text, _ in row.cells) > 1:
+            return False
+    return False
 
 
 def is_total(row: SheetRow) -> bool:
@@ -77,8 +136,9 @@ def _without_header(rows: Sequence[SheetRow]) -> Layout:
 
 
 def _with_header(rows: Sequence[SheetRow], at: int, span: int) -> Layout:
-    header, body = rows[at : at + span], rows[at + span :]
+    header = rows[at : at + span]
     names = _joined_names(header)
+    body = rows_of_first_table(rows[at + span :], names.values())
     columns = _filled_columns(body, set(names))
     return Layout(
         columns=columns,
@@ -149,6 +209,16 @@ def _names_columns(rows: Sequence[SheetRow], at: int) -> bool:
 
 def _all_written(row: SheetRow) -> bool:
     return all(written for _, text, written in row.cells if text.strip())
+
+
+def vertical_ranges(merged: Iterable[str]) -> dict[int, list[tuple[int, int]]]:
+    """First row -> (column, last row) of the merged ranges that cover several rows."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for reference in merged:
+        match = _RANGE.fullmatch(reference)
+        if match and int(match[4]) > int(match[2]):
+            found.setdefault(int(match[2]), []).append((column_number(match[1]), int(match[4])))
+    return found
 
 
 def _spans_columns(row: SheetRow, merged: list[str]) -> bool:

@@ -26,6 +26,8 @@ from readiness.errors import FileTooLargeError, UnreadableFileError
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
 _KEPT_RANGES = 1_000
+_SEARCHED_BYTES = 1 << 20
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z0-9:$]{3,40})[\"'][^>]*>")
 _PROOF_BYTES = 1 << 22  # so much of a sheet tells how many cells the rest of it holds
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true", "on")
@@ -54,9 +56,9 @@ class Sheet:
 class SheetTraits:
     """What is to be said about a sheet beside its values; complete when its rows have been read."""
 
-    hidden_rows: int = 0
+    hidden_rows: list[int] = field(default_factory=list)  # numbers of the first ones
+    hidden_row_count: int = 0
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)  # 0-based first and last
-    merged: list[str] = field(default_factory=list)  # the first of them
     merged_count: int = 0
     formulas_without_value: int = 0
     errors: int = 0
@@ -92,6 +94,29 @@ class WorkbookFile:
         yield from _SheetRows(self._name, self._budget, traits, self._styles, self._texts, self.since_1904).read(
             *self._open(sheet.part)
         )
+
+    def merged_ranges(self, sheet: Sheet) -> list[str]:
+        """The first merged ranges of the sheet, such as "A1:C1". They stand behind its rows, but tell about them."""
+        stream, _ = self._open(sheet.part)
+        rest, within = b"", False
+        found: list[str] = []
+        with stream:
+            while len(found) < _KEPT_RANGES:
+                try:
+                    chunk = stream.read(_SEARCHED_BYTES)
+                except DAMAGE:  # named when its rows are read
+                    break
+                self._budget.report(0.0)
+                piece = rest + chunk
+                within = within or b"mergeCells" in piece
+                if within:
+                    found += [match[1].decode("ascii", "replace") for match in _MERGED.finditer(piece)]
+                    rest = piece[piece.rfind(b"<") :] if b"<" in piece else b""
+                else:
+                    rest = piece[-len(b"mergeCells") :]
+                if not chunk:
+                    break
+        return found[:_KEPT_RANGES]
 
     def _open(self, part: str) -> tuple[IO[bytes], int]:
         entry = self._parts.get(part.lower())
@@ -276,8 +301,6 @@ class _SheetRows:
             self._start_column(attributes)
         elif name == "mergeCell":
             self._traits.merged_count += 1
-            if len(self._traits.merged) < _KEPT_RANGES:
-                self._traits.merged.append(attributes.get("ref", ""))
 
     def _end(self, name: str) -> None:
         if name == "c":
@@ -302,7 +325,9 @@ class _SheetRows:
         self._cells = []
         self._column = -1
         if attributes.get("hidden", "") in _TRUE:
-            self._traits.hidden_rows += 1
+            self._traits.hidden_row_count += 1
+            if len(self._traits.hidden_rows) < _KEPT_RANGES:
+                self._traits.hidden_rows.append(self._row)
 
     def _start_column(self, attributes: Attributes) -> None:
         if attributes.get("hidden", "") in _TRUE:

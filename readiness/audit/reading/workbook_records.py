@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -14,8 +14,17 @@ from readiness.audit.reading.records_table import Batch, RecordsTable
 from readiness.audit.reading.values import LineFault, Reading, ReadingOptions, SampleFile, SampleFormat
 from readiness.audit.reading.wording import counted, listed
 from readiness.audit.reading.workbook_cells import column_letters
-from readiness.audit.reading.workbook_layout import Layout, find_layout, is_blank, is_total
-from readiness.audit.reading.workbook_parts import Sheet, SheetRow, SheetTraits, WorkbookFile
+from readiness.audit.reading.workbook_layout import (
+    Layout,
+    find_layout,
+    is_blank,
+    is_total,
+    other_table_within,
+    rows_of_first_table,
+    typed_columns,
+    vertical_ranges,
+)
+from readiness.audit.reading.workbook_parts import Cell, Sheet, SheetRow, SheetTraits, WorkbookFile
 from readiness.errors import UnreadableFileError
 
 if TYPE_CHECKING:
@@ -38,6 +47,7 @@ class _OpenSheet:
     traits: SheetTraits
     lead: list[SheetRow]
     rest: Iterator[SheetRow]
+    merged: list[str]
     layout: Layout | None
 
     @property
@@ -66,8 +76,8 @@ def read_workbook(
         named = _named(layout)
         table = RecordsTable(connection)
         table.add_columns(len(layout.columns))
-        filled = _Filling(table, layout)
-        filled.fill(chain(chosen.lead, chosen.rest))
+        filled = _Filling(table, layout, vertical_ranges(chosen.merged))
+        filled.fill(chain(chosen.lead, chosen.rest), lead=chosen.lead)
         return Reading(
             name=sample.name,
             sha256=sha256,
@@ -84,7 +94,7 @@ def read_workbook(
             empty_lines=filled.last_row - table.records - len(layout.preamble) - layout.header_lines,
             sheet=chosen.sheet.name,
             sheets=tuple(sheet.name for sheet in workbook.sheets),
-            notes=(*_notes(workbook, chosen, empty, named, layout), *named.notes),
+            notes=(*_notes(workbook, chosen, empty, named, layout, filled), *named.notes),
             options=options,
         )
 
@@ -117,8 +127,9 @@ def _opened(workbook: WorkbookFile, sheet: Sheet, options: ReadingOptions) -> _O
     traits = SheetTraits()
     rows = workbook.rows(sheet, traits)
     lead = list(islice(rows, _LEAD_ROWS))
-    layout = find_layout(lead, merged=traits.merged, header_line=options.header_line, header_lines=options.header_lines)
-    return _OpenSheet(sheet=sheet, traits=traits, lead=lead, rest=rows, layout=layout)
+    merged = workbook.merged_ranges(sheet)
+    layout = find_layout(lead, merged=merged, header_line=options.header_line, header_lines=options.header_lines)
+    return _OpenSheet(sheet=sheet, traits=traits, lead=lead, rest=rows, merged=merged, layout=layout)
 
 
 def _named(layout: Layout) -> NamedFields:
@@ -133,13 +144,18 @@ class _Filling:
 
     table: RecordsTable
     layout: Layout
+    merged: dict[int, list[tuple[int, int]]]  # first row -> (column, last row)
     last_row: int = 0
-    _header: tuple[str, ...] = ()
+    filled_down: int = 0  # cells that a merged range covers
     _waiting: deque[SheetRow] = field(default_factory=deque)
     _positions: dict[int, int] = field(default_factory=dict)
+    _typed: frozenset[int] = frozenset()
+    _open: dict[int, tuple[int, Cell]] = field(default_factory=dict)  # column -> last row, cell of a merged range
 
-    def fill(self, rows: Iterable[SheetRow]) -> None:
+    def fill(self, rows: Iterable[SheetRow], *, lead: Sequence[SheetRow]) -> None:
         self._positions = {column: position for position, column in enumerate(self.layout.columns)}
+        below = [row for row in lead if row.number >= self.layout.first_record and not is_blank(row)]
+        self._typed = typed_columns(rows_of_first_table(below, self.layout.names))
         size = max(200, min(_BATCH_ROWS, _BATCH_VALUES // max(1, len(self._positions))))
         records = self._records(rows)
         while batch := list(islice(records, size)):
@@ -147,19 +163,52 @@ class _Filling:
 
     def _records(self, rows: Iterable[SheetRow]) -> Iterator[tuple[SheetRow, LineFault | None]]:
         """Each record with its fault; the last rows wait until it is known whether they are a footer."""
+        other, before = False, self.layout.first_record - 1
+        for row in self._below_header(rows):
+            self._waiting.append(row)
+            if len(self._waiting) > _HELD_BACK:
+                other = self._belongs_elsewhere(before, other=other)
+                row = self._waiting.popleft()
+                before = row.number
+                yield row, LineFault.OTHER_TABLE if other else self._fault(row)
+        footer = len(self._waiting) - _footer_start(self._waiting, len(self._positions), self.layout.first_record)
+        while self._waiting:
+            other = self._belongs_elsewhere(before, other=other)
+            is_footer = len(self._waiting) <= footer
+            row = self._waiting.popleft()
+            before = row.number
+            yield row, LineFault.OTHER_TABLE if other else LineFault.TOTAL if is_footer else self._fault(row)
+
+    def _below_header(self, rows: Iterable[SheetRow]) -> Iterator[SheetRow]:
         for row in rows:
             if is_blank(row):
                 continue
             self.last_row = max(self.last_row, row.number)
-            if row.number < self.layout.first_record:
-                continue
-            self._waiting.append(row)
-            if len(self._waiting) > _HELD_BACK:
-                row = self._waiting.popleft()
-                yield row, self._fault(row)
-        footer = _footer_start(self._waiting, len(self._positions), self.layout.first_record)
-        for index, row in enumerate(self._waiting):
-            yield row, LineFault.TOTAL if index >= footer else self._fault(row)
+            if row.number >= self.layout.first_record:
+                yield self._whole(row)
+
+    def _whole(self, row: SheetRow) -> SheetRow:
+        """The row with the values of merged ranges that begin above it."""
+        for column, last in self.merged.get(row.number, ()):
+            for cell in row.cells:
+                if cell[0] == column:
+                    self._open[column] = (last, cell)
+        if not self._open:
+            return row
+        self._open = {column: (last, cell) for column, (last, cell) in self._open.items() if last >= row.number}
+        there = {column for column, text, _ in row.cells if text}
+        covered = [cell for column, (_, cell) in self._open.items() if column not in there]
+        self.filled_down += len(covered)
+        kept = [cell for cell in row.cells if cell[0] in there or cell[0] not in self._open]
+        return SheetRow(row.number, tuple(sorted([*kept, *covered]))) if covered else row
+
+    def _belongs_elsewhere(self, before: int, *, other: bool) -> bool:
+        """Whether the first waiting row belongs to another table: this is decided behind each gap."""
+        row = self._waiting[0]
+        if row.number == before + 1:
+            return other
+        near = list(islice(self._waiting, _HELD_BACK))
+        return other_table_within(near, self._typed, self.layout.names)
 
     def _fault(self, row: SheetRow) -> LineFault | None:
         if is_total(row):
@@ -219,7 +268,12 @@ def _shown(row: SheetRow) -> str:
 
 
 def _notes(
-    workbook: WorkbookFile, chosen: _OpenSheet, passed: list[str], named: NamedFields, layout: Layout
+    workbook: WorkbookFile,
+    chosen: _OpenSheet,
+    passed: list[str],
+    named: NamedFields,
+    layout: Layout,
+    filled: _Filling,
 ) -> list[str]:
     """What a reader should know about the sheet that its values do not show."""
     traits = chosen.traits
@@ -230,16 +284,19 @@ def _notes(
         notes.append("No header was found; the fields are numbered.")
     if layout.header_lines > 1:
         notes.append(f"The header spans {layout.header_lines} rows; their texts were joined.")
-    if traits.hidden_rows:
-        rows = counted(traits.hidden_rows, "row is", "rows are")
-        notes.append(f"{rows} hidden in the sheet (by hand or by a filter); hidden rows were read.")
+    if traits.hidden_row_count:
+        rows = counted(traits.hidden_row_count, "row is", "rows are")
+        numbers = _ranges(traits.hidden_rows, traits.hidden_row_count)
+        notes.append(f"{rows} hidden in the sheet (by hand or by a filter): {numbers}; hidden rows were read.")
     hidden = _hidden_fields(traits, named, layout)
     if hidden:
         notes.append(f"Hidden columns were read: {listed(hidden)}.")
     if traits.merged_count:
         ranges = counted(traits.merged_count, "merged range", "merged ranges")
-        shown = ", ".join(traits.merged[:3]) + (", …" if traits.merged_count > 3 else "")
-        notes.append(f"{ranges} ({shown}): the value stands in the first cell only.")
+        shown = ", ".join(chosen.merged[:3]) + (", …" if traits.merged_count > 3 else "")
+        taken = counted(filled.filled_down, "cell below it", "cells below the first ones")
+        rest = f", and was taken for {taken}" if filled.filled_down else ""
+        notes.append(f"{ranges} ({shown}): the value stands in the first cell only{rest}.")
     if traits.formulas_without_value:
         formulas = counted(traits.formulas_without_value, "formula holds", "formulas hold")
         notes.append(f"{formulas} no calculated value, read as missing; save the workbook in Excel to have them.")
@@ -252,6 +309,19 @@ def _notes(
     if workbook.since_1904:
         notes.append("The workbook counts its dates from 1904.")
     return notes
+
+
+def _ranges(numbers: Sequence[int], count: int) -> str:
+    """Row numbers as people write them: 3, 5 to 8, 11."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    shown = [str(first) if first == last else f"{first} to {last}" for first, last in ranges[:_KEPT_PREAMBLE]]
+    more = len(ranges) > _KEPT_PREAMBLE or count > len(numbers)
+    return ", ".join(shown) + (", …" if more else "")
 
 
 def _sheet_notes(workbook: WorkbookFile, chosen: _OpenSheet, passed: list[str]) -> list[str]:
