@@ -50,7 +50,6 @@ _NO_VALUES_WORDS = """
 _NO_VALUES = frozenset(_NO_VALUES_WORDS.split())
 
 
-
 def settled_rules(connection: DuckDBPyConnection, reading: Reading, rules: FieldRules) -> FieldRules:
     """One rule for each field of `reading`; a format that a rule leaves open is filled in from the sample."""
     complete = rules.for_fields(reading.fields)

@@ -15,6 +15,7 @@ from typing import IO
 from readiness.audit.reading.budget import Budget, size_text
 from readiness.audit.reading.intake import head_of
 from readiness.audit.reading.values import ReadingLimits, SampleFile
+from readiness.audit.reading.wording import listed
 from readiness.errors import FileTooLargeError, UnreadableFileError
 
 # What the standard library raises for an archive that is damaged or packed in a way it does not know.
@@ -35,7 +36,11 @@ MAX_DEPTH = 3  # a .csv.gz inside a .zip is met; more layers than this are built
 _MAX_DIRECTORY_BYTES = 16 * 1024**2
 MIN_SUSPECT_BYTES = 64 * 1024**2  # below this the ratio says nothing: a few repeated lines shrink 1,000-fold
 _CHUNK_BYTES = 1 << 20
-_SHOWN_ENTRIES = 10
+_DATA_SUFFIXES = tuple(
+    suffix + packed
+    for suffix in (".csv", ".tsv", ".tab", ".psv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".parquet")
+    for packed in ("", ".gz", ".zip")
+)
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -62,8 +67,8 @@ def unpack(sample: SampleFile, folder: Path, budget: Budget) -> Unpacked:
             inner = _unpack_gzip(sample, target, budget)
             notes.append(f"Unpacked from gzip: {inner.name}.")
         else:
-            inner = _unpack_zip(sample, target, budget)
-            notes.append(f"Unpacked from a zip archive: {inner.name}.")
+            inner, others = _unpack_zip(sample, target, budget)
+            notes.append(_zip_note(inner.name, others))
         sample = inner
     raise UnreadableFileError(
         handed_in, f"it is packed more than {MAX_DEPTH} times over", "Hand in the data file itself."
@@ -177,9 +182,19 @@ def _without_suffix(name: str) -> str:
     return path.stem if path.suffix.lower() in (".gz", ".gzip") else name
 
 
-def _unpack_zip(sample: SampleFile, target: Path, budget: Budget) -> SampleFile:
+def _zip_note(name: str, others: list[str]) -> str:
+    if not others:
+        return f"Unpacked from a zip archive: {name}."
+    return (
+        f"The zip archive holds {len(others) + 1:,} files; the largest one with records, {name!r}, was read. "
+        f"Not read: {listed(others)}."
+    )
+
+
+def _unpack_zip(sample: SampleFile, target: Path, budget: Budget) -> tuple[SampleFile, list[str]]:
+    """The entry that was unpacked, and the names of the files that were not."""
     with open_zip(sample, budget.limits) as archive:
-        entry = _only_data_file(sample.name, archive.infolist())
+        entry, others = _data_file(sample.name, archive.infolist())
         try:
             with archive.open(entry) as stream:
                 _copy(sample.name, stream, target, lambda: entry.compress_size, budget)
@@ -187,20 +202,17 @@ def _unpack_zip(sample: SampleFile, target: Path, budget: Budget) -> SampleFile:
             raise UnreadableFileError(
                 sample.name, f"its entry {entry.filename!r} is damaged or packed in an unknown way", "Pack it again."
             ) from exc
-    return SampleFile(path=target, name=PurePosixPath(entry.filename).name)
+    return SampleFile(path=target, name=PurePosixPath(entry.filename).name), others
 
 
-def _only_data_file(name: str, entries: Iterable[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+def _data_file(name: str, entries: Iterable[zipfile.ZipInfo]) -> tuple[zipfile.ZipInfo, list[str]]:
+    """The largest file whose name promises records (the largest of all where none does), and the others' names."""
     files = [entry for entry in entries if not entry.is_dir() and not _is_litter(entry.filename)]
-    if len(files) == 1:
-        return files[0]
     if not files:
         raise UnreadableFileError(name, "the archive holds no file", "Pack one data file.")
-    shown = ", ".join(repr(entry.filename[:80]) for entry in files[:_SHOWN_ENTRIES])
-    more = f" and {len(files) - _SHOWN_ENTRIES:,} more" if len(files) > _SHOWN_ENTRIES else ""
-    raise UnreadableFileError(
-        name, f"the archive holds {len(files):,} files ({shown}{more})", "Hand in the one that holds the records."
-    )
+    promising = [entry for entry in files if entry.filename.lower().endswith(_DATA_SUFFIXES)] or files
+    chosen = max(promising, key=lambda entry: entry.file_size)  # the first of equal ones
+    return chosen, [entry.filename[:80] for entry in files if entry is not chosen]
 
 
 def _is_litter(entry_name: str) -> bool:

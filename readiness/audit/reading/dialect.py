@@ -153,7 +153,10 @@ def _candidate_delimiters(lines: Sequence[str]) -> list[str]:
 def _candidate_quotes(text: str) -> list[str]:
     """The double quote, and any other sign that surrounds cells more often."""
     edges = {
-        sign: len(re.findall(rf"(?:^|[,;|\t ^~]){sign}(?=[^\n]*?{sign}(?:[,;|\t ^~]|$))", text, re.MULTILINE))
+        sign: min(
+            len(re.findall(rf"(?:^|[,;|\t ^~]){sign}", text, re.MULTILINE)),
+            len(re.findall(rf"{sign}(?:[,;|\t ^~]|$)", text, re.MULTILINE)),
+        )
         for sign in _QUOTES[:3]
     }
     if edges['"']:

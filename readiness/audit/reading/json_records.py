@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from readiness.audit.reading.budget import Budget
 from readiness.audit.reading.field_naming import name_fields
-from readiness.audit.reading.json_stream import TextStream, stream_elements
+from readiness.audit.reading.json_stream import TextStream, stream_elements, stream_objects
 from readiness.audit.reading.json_text import (
     JsonError,
     JsonNumber,
@@ -145,12 +145,14 @@ def _collect_document(
     largest = collector.budget.limits.memory_bytes // _DOCUMENT_SHARE
     text = stream.whole(largest)
     if text is None:
-        raise FileTooLargeError(
-            sample.name,
-            "it is one large JSON object, which has to be read as a whole",
-            "Save the records as a JSON array or as JSON Lines, which are read piece by piece.",
-        )
-    value = decoder.parse(text)
+        return _collect_objects(stream, decoder, collector, sample, options)
+    try:
+        value = decoder.parse(text)
+    except JsonError as fault:
+        if not fault.behind or text[skip_whitespace(text, 0)] != "{" or text[fault.position] not in "{,":
+            raise
+        decoder.repeated_keys.clear()
+        return _collect_objects(stream, decoder, collector, sample, options)
     if has_surrogate_escape(text):
         value = _storable(value)
     if not isinstance(value, dict):
@@ -167,6 +169,27 @@ def _collect_document(
         f"The records are the array {'.'.join(path)!r} of the document; line numbers count its elements.{left_out}",
         *_collect_array(elements, elements[:_FIRST_BATCH], collector, options, columns=_split_columns(value, path)),
     ]
+
+
+def _collect_objects(
+    stream: TextStream,
+    decoder: StrictDecoder,
+    collector: _Collector,
+    sample: SampleFile,
+    options: ReadingOptions,
+) -> list[str]:
+    """Collect objects that follow each other, each over one line or several."""
+    elements = _located(stream_objects(stream, decoder))
+    try:
+        lead = list(islice(elements, _FIRST_BATCH))
+    except FileTooLargeError:
+        raise FileTooLargeError(
+            sample.name,
+            "it is one large JSON object, which has to be read as a whole",
+            "Save the records as a JSON array or as JSON Lines, which are read piece by piece.",
+        ) from None
+    notes = _collect_array(chain(lead, elements), lead, collector, options)
+    return ["The records are JSON objects that follow each other without an array around them.", *notes]
 
 
 def _records_within(document: dict[str, Any]) -> tuple[tuple[str, ...], list[Any]]:

@@ -142,6 +142,28 @@ class TextStream:
         return adopted
 
 
+def stream_objects(stream: TextStream, decoder: StrictDecoder) -> Iterator[tuple[int, Any, bool]]:
+    """The same for objects that follow each other without an array around them, with or without commas between."""
+    position = _significant(stream, 0)
+    line, counted = stream.line, 0
+    while stream.text[position : position + 1] == "{":
+        value, end = _scan(stream, decoder, position)
+        line += stream.text.count("\n", counted, position)
+        yield line, value, stream.surrogates
+        counted = position
+        position = _significant(stream, end)
+        if stream.text[position : position + 1] == ",":
+            position = _significant(stream, position + 1)
+            if stream.text[position : position + 1] != "{":
+                raise JsonError(position, "an object should stand behind a comma")
+        if position > _CHUNK_BYTES:
+            line += stream.text.count("\n", counted, position)
+            stream.drop(position)
+            position = counted = 0
+    if position < len(stream.text):
+        raise JsonError(position, f"an object should stand where {stream.text[position]!r} stands")
+
+
 def stream_elements(stream: TextStream, decoder: StrictDecoder) -> Iterator[tuple[int, Any, bool]]:
     """Line, value and whether it may hold half a surrogate pair, for each element of the top-level array."""
     stream.peek()

@@ -22,10 +22,11 @@ class JsonNumber(str):
 class JsonError(Exception):
     """Where and why a text is not JSON. Never leaves the reading package."""
 
-    def __init__(self, position: int, reason: str, *, needs_more: bool = False) -> None:
+    def __init__(self, position: int, reason: str, *, needs_more: bool = False, behind: bool = False) -> None:
         self.position = position
         self.reason = reason
         self.needs_more = needs_more  # more text could still make it JSON
+        self.behind = behind  # a whole value stands before it
         super().__init__(reason)
 
 
@@ -48,7 +49,10 @@ class StrictDecoder:
             return self._scan(text, position)
         except json.JSONDecodeError as exc:
             unfinished = exc.msg.startswith("Unterminated string") or exc.pos >= len(text) - _TAIL
-            reason = _unexpected(text, exc.pos) if exc.msg == "Expecting value" else _plain(exc.msg)
+            if not text[exc.pos :].strip() or exc.msg.startswith("Unterminated string"):
+                reason = "it ends in the middle of a value, as a file that was cut off does"
+            else:
+                reason = _unexpected(text, exc.pos) if exc.msg == "Expecting value" else _plain(exc.msg)
             raise JsonError(exc.pos, reason, needs_more=unfinished) from exc
         except _ConstantError as exc:
             raise JsonError(position, f"{exc} is not a JSON number") from exc
@@ -59,7 +63,7 @@ class StrictDecoder:
         """The one value that `text` holds."""
         value, end = self.scan(text, 0 if text[:1] == "{" else skip_whitespace(text, 0))
         if end < len(text) and (end := skip_whitespace(text, end)) < len(text):
-            raise JsonError(end, "there is something after the end of the value")
+            raise JsonError(end, "there is something after the end of the value", behind=True)
         return value
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
