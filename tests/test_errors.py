@@ -23,6 +23,7 @@ from readiness.errors import (
     InputError,
     InvalidValueError,
     ReadinessError,
+    StoppedError,
     StoreDamagedError,
     StoreError,
     StoreInUseError,
@@ -119,7 +120,8 @@ RAISED: dict[type[ReadinessError], tuple[Callable[[Path], None], tuple[str, ...]
     StoreDamagedError: (damaged, ("s.duckdb",), r"--db"),
     StoreTooNewError: (too_new, ("s.duckdb", "9999"), r"Install the newer version"),
 }
-ELSEWHERE = {StoreInUseError}  # takes a second process: tests/test_cli.py and tests/store
+# A second process: tests/test_cli.py and tests/store. Another thread: tests/project/test_running.py.
+ELSEWHERE = {StoreInUseError, StoppedError}
 
 
 def all_errors() -> set[type[ReadinessError]]:

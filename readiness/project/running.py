@@ -25,7 +25,7 @@ class Task:
     def report(self, part: float, doing: str | None = None) -> None:
         """The part that is done, 0..1, and what is being done. Raises StoppedError once the work is to end."""
         if self._stopped.is_set():
-            raise StoppedError
+            raise StoppedError()
         self.part = part
         self.doing = doing if doing is not None else self.doing
 
@@ -79,5 +79,5 @@ class Running(Generic[T]):
         """What the work gave, waiting for it. Raises what it raised; StoppedError when it was stopped."""
         error = self._future.exception()
         if error is not None and self._task.stopped:
-            raise StoppedError from error
+            raise StoppedError() from error
         return self._future.result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import zipfile
 from pathlib import Path
 
@@ -51,12 +52,26 @@ def test_what_an_operating_system_adds_to_an_archive_is_left_out(tmp_path: Path)
     assert read(path).records == 2
 
 
-def test_an_archive_of_several_files_lists_them(tmp_path: Path) -> None:
-    path = zipped(tmp_path / "sample.zip", one__dot__csv=b"a,b\n1,2\n", two__dot__csv=b"a,b\n1,2\n")
-    with pytest.raises(UnreadableFileError, match=r"2 files \('one.csv', 'two.csv'\)"):
-        read(path)
+def test_of_several_files_the_largest_with_records_is_read_and_the_others_are_named(tmp_path: Path) -> None:
+    files = {"one__dot__csv": b"a,b\n1,2\n", "two__dot__csv": b"a,b\n1,2\n3,4\n", "read_me__dot__txt": b"text " * 99}
+    reading = read(zipped(tmp_path / "sample.zip", **files))
+    assert reading.records == 2
+    assert "'two.csv', was read" in reading.notes[0]
+    assert "'one.csv', 'read_me.txt'" in reading.notes[0]
     with pytest.raises(UnreadableFileError, match="holds no file"):
         read(zipped(tmp_path / "none.zip"))
+
+
+def test_a_file_of_zeros_is_stopped_long_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "zeros.csv.gz"
+    with gzip.open(path, "wb") as file:
+        file.write(b"a,b\n")
+        for _ in range(80):
+            file.write(bytes(1 << 20))
+    random_bytes = random.Random(1).randbytes(1 << 20)  # which make the archive as a whole look honest
+    path.write_bytes(path.read_bytes() + gzip.compress(random_bytes))
+    with pytest.raises(FileTooLargeError, match=r"'zeros.csv.gz'.*200 times"):
+        read(path)
 
 
 def test_layers_are_taken_off_but_not_without_end(tmp_path: Path) -> None:
@@ -141,4 +156,14 @@ def test_an_archive_of_very_many_files_is_refused_before_they_are_listed(tmp_pat
         for index in range(11_000):
             archive.writestr(str(index), b"")
     with pytest.raises(FileTooLargeError, match="11,000 files"):
+        read(path)
+
+
+def test_a_layer_too_many_is_said_of_the_file_that_was_handed_in(tmp_path: Path) -> None:
+    inner = gzip.compress(RECORDS)
+    for _ in range(5):
+        inner = gzip.compress(inner)
+    path = tmp_path / "deep.gz"
+    path.write_bytes(inner)
+    with pytest.raises(UnreadableFileError, match=r"'deep.gz'.*packed more than"):
         read(path)

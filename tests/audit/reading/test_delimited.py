@@ -518,3 +518,97 @@ def test_the_information_requests_have_a_title_and_western_characters(connection
     assert {(reading.encoding, reading.header_line, reading.fields) for reading in readings} == {
         ("Windows-1252", 2, ("Ref", "Received", "Summary"))
     }
+
+
+def test_a_title_longer_than_the_table_is_still_a_title(read, connection):
+    title = "Ledger\nof the\nfinance office\nall values\nin pounds\n"
+    reading = read(title + "id;date;amount\n1;2024-01-05;3.50\n2;2024-01-06;4.10\n")
+    assert reading.fields == ("id", "date", "amount")
+    assert (reading.preamble_lines, reading.records, reading.unsplit) == (5, 2, 0)
+
+
+def test_a_mark_in_the_middle_does_not_hide_a_header_that_comes_again(read, connection):
+    read("id,name,day\n1,a,2024-01-01\n2,b,2024-01-02\n\ufeffid,name,day\n3,c,2024-01-03\n")
+    assert connection.execute("SELECT line, fault FROM records WHERE fault IS NOT NULL").fetchall() == [
+        (4, "repeated_header")
+    ]
+
+
+def test_a_total_whose_word_stands_behind_its_numbers_is_a_total(read, connection):
+    rows = "".join(f"{n},{n}.50,x{n},2024-01-0{n}\n" for n in range(1, 9))
+    reading = read("count,amount,name,day\n" + rows + "36,40.00,Total,\n")
+    assert reading.faults == {"total": 1}
+
+
+def test_commas_in_the_lines_of_one_column_are_text(read, connection):
+    reading = read("remark\nfine\nok, but late\nno\nsee note, page 2, again\nfine\n")
+    assert (reading.fields, reading.unsplit, reading.delimiter) == (("remark",), 0, ",")
+    assert cells_of(connection, reading)[1] == ("ok, but late",)
+
+
+def test_one_column_in_single_quotes_loses_them(read, connection):
+    reading = read("'share'\n'71%'\n'20%'\n'5%'\n")
+    assert (reading.fields, cells_of(connection, reading)[0]) == (("share",), ("71%",))
+
+
+def test_one_column_of_phone_numbers_is_not_divided_at_its_spaces(read):
+    reading = read("phone\n+44 20 2218 7885\n+44 20 4112 5696\n+44 20 5464 9762\n")
+    assert (reading.fields, reading.records) == (("phone",), 3)
+
+
+def test_phone_numbers_and_postcodes_are_values_and_no_names(read):
+    reading = read(
+        "Anna Gray,+44 20 9786 8675,SW1A 2AA\nBen Low,+44 20 1234 5678,E2 8DX\nCy Orr,+44 20 5555 0101,N1 9GU\n"
+    )
+    assert (reading.header_line, reading.records) == (0, 3)
+
+
+def test_an_address_between_rare_delimiters_is_no_single_value(read):
+    reading = read("id~email~size\n1~a.b@example.org~5\n2~c.d@example.org~6\n3~e.f@example.org~7\n")
+    assert reading.delimiter == "~"
+
+
+def test_a_record_of_words_behind_a_filler_heads_no_other_table(read):
+    rows = "".join(f"{n} open road,note {n},\n" for n in range(8))
+    reading = read("street,remark,size\n" + rows + ",,\nmill lane,by the river,\n" + rows.replace(",\n", ",5\n"))
+    assert reading.faults == {"filler": 1}
+
+
+_ODD_LINES = st.sampled_from(
+    [
+        "5,odd",
+        "1,2,3,4",
+        "",
+        'a,"b',
+        'x,"y""z",w',
+        'p,"q\nr",s',
+        ' "padded",1,2',
+        '"open,1,2',
+        'in"ch,1,2',
+        ",,",
+        "Total,,9",
+    ]
+)
+
+
+@given(
+    st.lists(st.one_of(_ODD_LINES, st.just("1,two,3")), min_size=1, max_size=60),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_lines_loaded_by_copy_are_the_records_that_are_loaded_one_by_one(tmp_path, lines, line_end):
+    from readiness.audit.reading import delimited
+
+    path = tmp_path / "odd.csv"
+    path.write_bytes(line_end.join(["id,name,size", *["7,seven,8"] * 5, *lines, ""]).encode())
+    tables = []
+    before = delimited._SMALL_BYTES
+    try:
+        for small in (-1, 1 << 40):
+            delimited._SMALL_BYTES = small
+            with duckdb.connect() as connection:
+                reading = read_file(path, connection)
+                tables.append((reading, connection.execute("SELECT * FROM records ORDER BY record").fetchall()))
+    finally:
+        delimited._SMALL_BYTES = before
+    assert tables[0] == tables[1]

@@ -227,3 +227,39 @@ def test_files_of_old_and_foreign_spreadsheets_are_answered_with_what_can_be_rea
         with pytest.raises(UnreadableFileError, match=reason) as caught:
             read(shared_datasets / "openrefine_testdata" / name)
         assert SUPPORTED in str(caught.value)
+
+
+def test_tags_that_are_too_long_or_too_deep_are_no_workbook(tmp_path: Path) -> None:
+    many = "<c " + " ".join(f'a{at}=""' for at in range(300_000)) + "/>"
+    for rows in (many, "<a>" * 60_000):
+        path = Book([BookSheet("Data", HEADER + rows)]).save(tmp_path / "book.xlsx")
+        with pytest.raises(UnreadableFileError, match="longer or deeper than any"):
+            read(path)
+
+
+def test_a_sheet_of_too_many_cells_is_refused_as_soon_as_it_is_foreseen(tmp_path: Path) -> None:
+    rows = "".join(f"<row>{'<c><v>1</v></c>' * 200}</row>" for _ in range(3_000))
+    path = Book([BookSheet("Data", rows)]).save(tmp_path / "book.xlsx")
+    with pytest.raises(FileTooLargeError, match=r"about [56]\d\d,\d{3} cells"):
+        read(path, limits=ReadingLimits(sheet_cells=100_000, unpack_ratio=10_000))
+
+
+def test_a_line_of_delimiters_is_refused_before_it_is_divided(tmp_path: Path) -> None:
+    path = written(tmp_path / "wide.csv", b"a,b\n1,2\n" + b"," * 2_000_000 + b"\n")
+    with pytest.raises(FileTooLargeError, match="2,000,001 cells"):
+        read(path)
+
+
+def test_lines_of_very_many_quotes_are_divided_in_the_end(tmp_path: Path) -> None:
+    path = written(tmp_path / "quotes.csv", b"a,b,c\n" + (b'"x"y,' * 60 + b'"\n') * 1_200)
+    reading = read(path)
+    assert reading.records == 1_200
+
+
+def test_very_many_blank_records_are_marked_and_keep_their_text(tmp_path: Path) -> None:
+    path = written(tmp_path / "blank.csv", b"a,b\n1,2\n" + b" ,\n" * 12_000 + b"3,4\n")
+    with open_workspace() as connection:
+        reading = read_sample(SampleFile(path, path.name), connection)
+        texts = connection.execute("SELECT DISTINCT line_text FROM records WHERE fault = 'filler'").fetchall()
+    assert reading.faults == {"filler": 12_000}
+    assert texts == [(" ,",)]

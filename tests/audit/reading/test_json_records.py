@@ -202,7 +202,7 @@ def test_fields_values_and_documents_over_their_limits_are_refused(tmp_path: Pat
         read(path, limits=ReadingLimits(line_bytes=1024**2))
     path.write_text('{"a": "' + "x" * 6_000_000 + '"}')
     with pytest.raises(FileTooLargeError, match="JSON Lines"):
-        read(path, limits=ReadingLimits(memory_bytes=16 * 1024**2))
+        read(path, limits=ReadingLimits(memory_bytes=16 * 1024**2, line_bytes=1024**2))
 
 
 _KEYS = st.text(string.ascii_letters + "é日", min_size=1, max_size=3)
@@ -243,3 +243,56 @@ def test_the_implementation_defined_part_of_the_suite_never_crashes(shared_datas
         for path in sorted([*folder.glob("test_parsing/i_*.json"), *folder.glob("test_transform/*.json")]):
             with suppress(UnreadableFileError):
                 assert read_into(connection, path).records > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a":1}{"a":2}',
+        '{"a": 1}\n{\n  "a": 2\n}\n',
+        '{\n  "a": 1\n}\n{\n  "a": 2\n}\n',
+        '\n{"a": 1},\n{"a": 2}\n',
+    ],
+)
+def test_objects_that_follow_each_other_without_an_array_are_records(tmp_path: Path, text: str) -> None:
+    reading, rows = read_text(tmp_path, text)
+    assert rows == [("1",), ("2",)]
+    assert reading.faults == {}
+
+
+def test_objects_over_several_lines_keep_their_line_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "sample.json"
+    path.write_text('{\n "a": 1\n}\n\n{\n "a": 2\n}\n')
+    with open_workspace() as connection:
+        read_into(connection, path)
+        assert connection.execute("SELECT line FROM records ORDER BY record").fetchall() == [(1,), (5,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"a": 1}{"a": 2}x', "'x' stands"),
+        ('{"a": 1},', "after the end"),
+        ('{"a": 1}{"a": 2},', "behind a comma"),
+        ('{"a": 1}{"a":', "cut off"),
+        ('[{"a": 1}, {"a', "cut off"),
+    ],
+)
+def test_objects_that_follow_each_other_are_still_held_to_the_rules(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(UnreadableFileError, match=said):
+        read_text(tmp_path, text)
+
+
+def test_very_many_repetitions_of_one_key_are_numbered(tmp_path: Path) -> None:
+    reading, rows = read_text(tmp_path, "[{" + ",".join(f'"a": {number}' for number in range(3_000)) + "}]")
+    assert reading.fields[:3] == ("a", "a_2", "a_3")
+    assert rows[0][-1] == "2999"
+
+
+def test_fields_that_turn_up_late_are_added_to_the_records_before_them(tmp_path: Path) -> None:
+    early = [{"a": str(number)} for number in range(1_000)]
+    late = [{f"k{number}": "x"} for number in range(50)]
+    reading, rows = read_text(tmp_path, json.dumps(early + late))
+    assert len(reading.fields) == 51
+    assert rows[999][:2] == ("999", None)
+    assert rows[-1][-1] == "x"

@@ -248,3 +248,67 @@ def test_odd_but_valid_workbooks_are_all_read(shared_datasets: Path) -> None:
     for path in sorted((shared_datasets / "xlsx_odd_valid").glob("*.xls[xm]")):
         reading, _ = read(path)
         assert reading.format is SampleFormat.XLSX, path.name
+
+
+def faults_of(path: Path) -> list[tuple[int, str | None]]:
+    with open_workspace() as connection:
+        read_sample(SampleFile(path, path.name), connection)
+        return connection.execute("SELECT line, fault FROM records ORDER BY record").fetchall()
+
+
+def test_a_second_table_with_its_title_is_set_apart_until_the_header_comes_again(tmp_path: Path) -> None:
+    rows = [HEADER, *(row(at, number(str(at)), number("5"), number("3")) for at in range(2, 8))]
+    rows += [row(9, text("Contacts")), row(10, text("Name"), text("Phone")), row(11, text("Ann"), number("7"))]
+    rows += [row(13, text("id"), text("amount"), text("day")), row(14, number("9"), number("5"), number("3"))]
+    path = Book([BookSheet("Data", "".join(rows))]).save(tmp_path / "book.xlsx")
+    other, again = "other_table", "repeated_header"
+    found = faults_of(path)
+    assert found[:6] == [(at, None) for at in range(2, 8)]
+    assert found[6:] == [(9, other), (10, other), (11, other), (13, again), (14, None)]
+
+
+def test_a_wider_second_table_adds_no_field(tmp_path: Path) -> None:
+    rows = [HEADER, *(row(at, number(str(at)), number("5"), number("3")) for at in range(2, 8))]
+    names = [text(name) for name in ("item", "unit", "size", "weight", "price")]
+    rows += [row(9, *names), *(row(at, text("x"), text("y"), number("1"), number("2"), number("3")) for at in (10, 11))]
+    path = Book([BookSheet("Data", "".join(rows))]).save(tmp_path / "book.xlsx")
+    reading, _ = read(path)
+    assert reading.fields == ("id", "amount", "day")
+    assert reading.faults == {"other_table": 3}
+
+
+def test_a_record_behind_an_empty_row_is_no_second_table(tmp_path: Path) -> None:
+    rows = [HEADER, *(row(at, number(str(at)), number("5"), number("3")) for at in range(2, 8))]
+    rows += [row(9, number("9"), text("n/a"), text("unknown")), row(10, number("10"), number("5"), number("3"))]
+    path = Book([BookSheet("Data", "".join(rows))]).save(tmp_path / "book.xlsx")
+    assert {fault for _, fault in faults_of(path)} == {None}
+
+
+def test_a_value_merged_over_several_rows_stands_in_each_of_them(tmp_path: Path) -> None:
+    header = row(1, text("region"), text("amount"))
+    rows = [row(2, text("North"), number("1")), row(3, "", number("2")), row(4, "", number("3"))]
+    rows += [row(5, "", number("4"))]
+    sheet = BookSheet(
+        "Data", header + "".join(rows), after='<mergeCells count="1"><mergeCell ref="A2:A4"/></mergeCells>'
+    )
+    reading, cells = read(Book([sheet]).save(tmp_path / "book.xlsx"))
+    assert cells == [("North", "1"), ("North", "2"), ("North", "3"), (None, "4")]
+    assert any("taken for 2 cells below" in note for note in reading.notes)
+
+
+def test_merged_captions_are_known_before_a_long_sheet_is_read(tmp_path: Path) -> None:
+    header = row(1, text("id"), text("Amount"), "", text("Note")) + row(2, "", text("net"), text("gross"), text("text"))
+    rows = "".join(row(at, number(str(at)), number("2"), number("3"), text("x")) for at in range(3, 1_500))
+    sheet = BookSheet("Data", header + rows, after='<mergeCells><mergeCell ref="B1:C1"/></mergeCells>')
+    reading, _ = read(Book([sheet]).save(tmp_path / "book.xlsx"))
+    assert reading.fields == ("id", "Amount net", "Amount gross", "Note text")
+
+
+def test_hidden_rows_are_named_by_their_numbers(tmp_path: Path) -> None:
+    hidden = {3, 4, 6}
+    rows = [
+        row(at, number(str(at)), number("5"), number("3"), attributes='hidden="1"' if at in hidden else "")
+        for at in range(2, 9)
+    ]
+    reading, _ = read(Book([BookSheet("Data", HEADER + "".join(rows))]).save(tmp_path / "book.xlsx"))
+    assert any("3 rows are hidden in the sheet (by hand or by a filter): 3 to 4, 6;" in note for note in reading.notes)
