@@ -391,9 +391,8 @@ def _together(here: Here, report: AuditReport) -> None:
     overlap = overlap_of(report)
     if overlap.sentence:
         st.markdown(plain(overlap.sentence))
-    left, right = st.columns([2, 1])
-    left.markdown("**One category for each record.** The worst one decides; together they are all records.")
-    left.dataframe(
+    st.markdown("**One category for each record.** The worst one decides; together they are all records.")
+    st.dataframe(
         pd.DataFrame(
             [
                 {"Category": one.title, "Tier": one.tier.value, "Records": one.records, "Share": one.share.share}
@@ -404,8 +403,8 @@ def _together(here: Here, report: AuditReport) -> None:
         width="stretch",
         column_config=_SHARE_COLUMNS,
     )
-    right.markdown("**Edge cases in one record**")
-    right.dataframe(
+    st.markdown("**Edge cases in one record**")
+    st.dataframe(
         pd.DataFrame(
             [
                 {
@@ -417,7 +416,7 @@ def _together(here: Here, report: AuditReport) -> None:
             ]
         ),
         hide_index=True,
-        width="stretch",
+        width="content",
         column_config=_SHARE_COLUMNS,
     )
     if overlap.pairs:
