@@ -22,6 +22,7 @@ from readiness.audit.reading.delimited import read_delimited
 from readiness.audit.reading.records_file import write_records
 from readiness.audit.reading.values import ReadingLimits, ReadingOptions, SampleFile
 from readiness.errors import InputError
+from tests.audit.reading.messy_files import MessyFile, make_messy_file
 
 Rows = list[list[str]]
 Reader = Callable[[Path], Rows]  # the header, then the records
@@ -39,6 +40,7 @@ def main() -> None:
         sys.exit(f"No data sets in {folder}.")
     print_pollock(folder / "pollock_polluted")
     print_dialects(folder / "csv_dialects")
+    print_messy(range(1_000, 1_200))
 
 
 # Pollock: polluted files against their clean tables
@@ -139,6 +141,42 @@ def _read_clevercsv(path: Path) -> Rows:
     import clevercsv
 
     return [list(row) for row in clevercsv.read_table(str(path))]
+
+
+# Messy files: generated ones, whose truth is known
+
+
+def print_messy(seeds: range) -> None:
+    print(f"\nmessy files: {len(seeds)} generated files, records compared as text")
+    print(f"{'reader':28}  success    whole  record F1  cell F1  seconds")
+    for name, read in _readers().items():
+        started = time.perf_counter()
+        with tempfile.TemporaryDirectory() as folder:
+            scores = [_messy_score(make_messy_file(seed), Path(folder) / f"{seed}.csv", read) for seed in seeds]
+        mean = [sum(part) / len(scores) for part in zip(*scores, strict=True)]
+        figures = f"{mean[0]:9.4f}{mean[1]:9.4f}{mean[2]:11.4f}{mean[3]:9.4f}"
+        print(f"{name:28}{figures}{time.perf_counter() - started:9.1f}")
+
+
+def _messy_score(file: MessyFile, path: Path, read: Reader) -> tuple[float, float, float, float]:
+    """Read at all, every record right, and the F1 of records and of their cells."""
+    path.write_bytes(file.data)
+    try:
+        rows = read(path)
+    except Exception:  # a peer may fail in any way; that is the measurement
+        return 0, 0, 0, 0
+    wanted = [[_one_end(cell) for cell in line.cells] for line in file.lines if line.kind == "record"]
+    others = sum(line.kind not in ("record", "header", "preamble", "blank") for line in file.lines)
+    found = [[_one_end(cell) for cell in row[: len(wanted[0])]] for row in rows[1:]]
+    kept = [row for row in found if row in wanted]
+    records = f1(["\x00".join(row) for row in wanted], ["\x00".join(row) for row in kept])
+    surplus = max(0, len(found) - len(kept) - others)
+    cells = f1([cell for row in wanted for cell in row], [cell for row in found for cell in row])
+    return 1, float(records == 1 and not surplus), records, cells
+
+
+def _one_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 # Dialects

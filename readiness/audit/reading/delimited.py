@@ -129,7 +129,7 @@ class _Text:
         head = _head(path, lone_returns_end)
         dialect = _dialect(path, head, options)
         deque(_checked(head, dialect, budget), maxlen=0)
-        if scan.lone_returns and scan.line_feeds and not _returns_end_lines(path, dialect):
+        if scan.lone_returns and scan.line_feeds and not _returns_end_lines(path, scan, dialect):
             lone_returns_end = False
             head = _head(path, lone_returns_end)
             dialect = _dialect(path, head, options)
@@ -208,8 +208,13 @@ def _check_delimiter(delimiter: str, path: Path) -> None:
     raise InvalidValueError("Delimiter", delimiter, "does not occur in the file; leave it out to have it found")
 
 
-def _returns_end_lines(path: Path, dialect: Dialect) -> bool:
+def _returns_end_lines(path: Path, scan: LineScan, dialect: Dialect) -> bool:
     """Whether a carriage return alone ends a line in a file that also has line feeds: its pieces are whole records."""
+    if scan.lone_returns > 2 * scan.line_feeds:  # a few line feeds may stand inside values
+        lines = [without_end(line) for line in _head(path, True)]
+        width = main_width(lines, dialect)
+        if width > 1 and sum(len(dialect.split(line) or ()) == width for line in lines) >= 0.5 * len(lines):
+            return True
     width = main_width(_head(path, False), dialect)
     pieces = [
         piece for line in _head(path, False) for piece in without_end(line).split("\r") if "\r" in without_end(line)

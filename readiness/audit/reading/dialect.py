@@ -288,6 +288,8 @@ def _plausibility(rows: Sequence[Sequence[str]], dialect: Dialect) -> float:
     worth = sum(_worth(cell, dialect) for row in rows for cell in row)
     if dialect.delimiter in (",", ";") and _all_begin_with_space(rows):
         worth *= 0.9
+    if dialect.delimiter not in _USUAL and all(is_blank(row[0]) for row in rows[1:]):
+        worth *= 0.5  # a sign that every value begins with, such as the plus of phone numbers
     if len(dialect.delimiter) > 1 and _padded(rows):
         worth *= 0.8
     blank = sum(is_blank(cell) for row in rows for cell in row)

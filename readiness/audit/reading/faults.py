@@ -183,7 +183,7 @@ class _Judge:
         return found
 
     def _certain(self, row: _Row) -> str | None:
-        if is_padding(row.cells) and row.cells != ("",):  # one cell of two quotes is an empty value
+        if is_padding(row.cells) and not (row.width == 1 and row.cells == ("",)):  # two quotes: an empty value
             self.fillers.append(row.record)
             return LineFault.FILLER
         if _folded(row.cells) in self.headers:

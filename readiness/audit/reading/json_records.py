@@ -94,6 +94,8 @@ def read_json_lines(
         raise UnreadableFileError(
             sample.name, "not one of its lines is valid JSON", "Export it again as JSON Lines, one object a line."
         )
+    if lines.commas:
+        notes.append(f"{counted(lines.commas, 'line ends', 'lines end')} with a comma, which was left out.")
     notes += _notes_of(decoder, collector, stream)
     return _reading(sample, SampleFormat.JSON_LINES, collector, stream, notes, options, sha256, size_bytes)
 
@@ -114,6 +116,19 @@ class _Lines:
         self._stream = stream
         self._decoder = decoder
         self.parsed = 0
+        self.commas = 0  # behind an object, as in an array that lost its brackets
+
+    def _before_comma(self, line: str) -> dict[str, Any] | None:
+        """The object of a line that ends with a comma behind it."""
+        text = line.rstrip()
+        if not text.endswith("},"):
+            return None
+        try:
+            value = self._decoder.parse(text[:-1])
+        except JsonError:
+            return None
+        self.commas += 1
+        return value if isinstance(value, dict) else None
 
     def __iter__(self) -> Iterator[_Element]:
         parse = self._decoder.parse
@@ -121,8 +136,10 @@ class _Lines:
             try:
                 value = parse(line)
             except JsonError:
-                yield _Element(number, None, LineFault.BROKEN_JSON, line)
-                continue
+                value = self._before_comma(line)
+                if value is None:
+                    yield _Element(number, None, LineFault.BROKEN_JSON, line)
+                    continue
             self.parsed += 1
             if has_surrogate_escape(line):
                 value = _storable(value)

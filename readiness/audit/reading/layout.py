@@ -162,8 +162,8 @@ def _names_by_number(rows: Sequence[Divided], start: int, shapes: Sequence[Shape
     below = rows[start + 1].cells if start + 1 < len(rows) else ()
     beneath = [below[place].strip() for place, _ in counted if place < len(below)]
     others = [cell for place, cell in enumerate(head) if not cell.strip().isdecimal()]
-    values = [int(cell) if cell.isdecimal() else None for cell in beneath]
-    consecutive = None not in values and values == list(range(values[0] or 0, (values[0] or 0) + len(values)))
+    values = [int(cell) for cell in beneath if cell.isdecimal()]
+    consecutive = bool(values) and values == list(range(values[0], values[0] + len(beneath)))
     return not consecutive and all(shape_of(cell) in (Shape.TEXT, Shape.EMPTY, Shape.CODE) for cell in others)
 
 

@@ -55,32 +55,33 @@ _CYRILLIC = ("Russian", "Ukrainian", "Bulgarian", "Serbian")
 
 _SINGLE_BYTE: dict[str, tuple[float, tuple[str, ...]]] = {  # codec -> (log of how usual it is, languages)
     "cp1252": (0.0, _WESTERN),
-    "cp1250": (-0.5, _CENTRAL),
-    "cp1251": (-0.5, _CYRILLIC),
-    "cp1253": (-0.5, ("Greek",)),
-    "cp1254": (-1.0, ("Turkish",)),
-    "cp1255": (-0.5, ("Hebrew",)),
-    "cp1256": (-0.5, ("Arabic or Persian",)),
-    "cp1257": (-1.0, _BALTIC),
-    "cp874": (-0.5, ("Thai",)),
-    "iso8859-2": (-1.5, _CENTRAL),
-    "iso8859-5": (-2.0, _CYRILLIC),
-    "iso8859-7": (-1.5, ("Greek",)),
+    "cp1250": (-0.7, _CENTRAL),
+    "cp1251": (-2.5, _CYRILLIC),
+    "cp1253": (-2.5, ("Greek",)),
+    "cp1254": (-2.0, ("Turkish",)),
+    "cp1255": (-2.5, ("Hebrew",)),
+    "cp1256": (-2.5, ("Arabic or Persian",)),
+    "cp1257": (-2.0, _BALTIC),
+    "cp874": (-2.5, ("Thai",)),
+    "iso8859-2": (-2.5, _CENTRAL),
+    "iso8859-5": (-4.0, _CYRILLIC),
+    "iso8859-7": (-3.5, ("Greek",)),
     "iso8859-15": (-2.0, _WESTERN),
-    "koi8-r": (-1.0, ("Russian",)),
-    "koi8-u": (-2.0, ("Ukrainian",)),
-    "cp866": (-2.0, _CYRILLIC),
+    "koi8-r": (-3.0, ("Russian",)),
+    "koi8-u": (-4.0, ("Ukrainian",)),
+    "mac-cyrillic": (-5.0, ("Russian", "Ukrainian")),
+    "cp866": (-4.0, _CYRILLIC),
     "cp850": (-5.0, _WESTERN),
     "cp852": (-5.0, _CENTRAL),
     "mac-roman": (-6.0, _WESTERN),
 }
 _TRADITIONAL, _SIMPLIFIED, _JAPANESE, _KOREAN = "traditional Chinese", "simplified Chinese", "Japanese", "Korean"
 _DOUBLE_BYTE = {
-    "cp932": (0.0, _JAPANESE),
-    "euc_jp": (-2.0, _JAPANESE),
-    "gb18030": (0.0, _SIMPLIFIED),
-    "big5": (0.0, _TRADITIONAL),
-    "cp949": (-1.0, _KOREAN),
+    "cp932": (-2.0, _JAPANESE),
+    "euc_jp": (-4.0, _JAPANESE),
+    "gb18030": (-2.0, _SIMPLIFIED),
+    "big5": (-2.0, _TRADITIONAL),
+    "cp949": (-3.0, _KOREAN),
 }
 
 _CURRENCY = "£€¥¢$"
@@ -163,8 +164,8 @@ def _place(before: str, character: str, after: str) -> float:
         odd -= 3.0
     if character > "\u024f" and _is_latin(before) + _is_latin(after):
         odd -= 4.0
-    if character <= "\u024f" and not before.isalpha() and not after.isalpha():
-        odd -= 2.5
+    if not before.isalpha() and not after.isalpha():
+        odd -= 6.0 if character > "\u024f" and character.isupper() else 2.5 if character <= "\u024f" else 0.0
     return odd
 
 

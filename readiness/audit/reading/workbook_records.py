@@ -191,7 +191,7 @@ class _Filling:
         """The row with the values of merged ranges that begin above it."""
         for column, last in self.merged.get(row.number, ()):
             for cell in row.cells:
-                if cell[0] == column:
+                if cell[0] == column and column in self._positions:
                     self._open[column] = (last, cell)
         if not self._open:
             return row

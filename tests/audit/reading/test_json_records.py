@@ -272,7 +272,7 @@ def test_objects_over_several_lines_keep_their_line_numbers(tmp_path: Path) -> N
     ("text", "said"),
     [
         ('{"a": 1}{"a": 2}x', "'x' stands"),
-        ('{"a": 1},', "after the end"),
+        ('{"a": 1},', "behind a comma"),
         ('{"a": 1}{"a": 2},', "behind a comma"),
         ('{"a": 1}{"a":', "cut off"),
         ('[{"a": 1}, {"a', "cut off"),
