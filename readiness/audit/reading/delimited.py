@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -126,15 +125,11 @@ class _Text:
     @classmethod
     def of(cls, path: Path, scan: LineScan, options: ReadingOptions, budget: Budget) -> _Text:
         lone_returns_end = True
-        head = _head(path, lone_returns_end)
-        dialect = _dialect(path, head, options)
-        deque(_checked(head, dialect, budget), maxlen=0)
+        head, dialect = _first_look(path, options, budget, lone_returns_end=True)
         if scan.lone_returns and scan.line_feeds and not _returns_end_lines(path, scan, dialect):
             lone_returns_end = False
-            head = _head(path, lone_returns_end)
-            dialect = _dialect(path, head, options)
-        filled = head if any(map(without_end, head)) else ()
-        return cls(path, scan, dialect, lone_returns_end, tuple(_checked(filled, dialect, budget)), budget)
+            head, dialect = _first_look(path, options, budget, lone_returns_end=False)
+        return cls(path, scan, dialect, lone_returns_end, head if any(map(without_end, head)) else (), budget)
 
     def lines(self) -> Iterator[str]:
         lines = text_lines(self.path, lone_returns_end=self.lone_returns_end)
@@ -150,6 +145,15 @@ class _Text:
             file.seek(-1, 2)
             open_end = file.read(1) != b"\n"
         return self.scan.line_feeds + open_end
+
+
+def _first_look(
+    path: Path, options: ReadingOptions, budget: Budget, *, lone_returns_end: bool
+) -> tuple[tuple[str, ...], Dialect]:
+    """The first lines and the dialect that they show."""
+    head = _head(path, lone_returns_end)
+    dialect = _dialect(path, head, options)
+    return tuple(_checked(head, dialect, budget)), dialect
 
 
 def _checked(lines: Iterable[str], dialect: Dialect, budget: Budget) -> Iterator[str]:

@@ -63,6 +63,7 @@ _FOREIGN_MAGICS = (  # first bytes -> what it is, with its article
     (b"{\\rtf", "an RTF document"),
 )
 _MARKUP = re.compile(rb"\s*<(\?xml|!doctype\s+html|html|head|body|table|style|meta)\b", re.IGNORECASE)
+_XML_ELEMENT = re.compile(rb"\s*<([A-Za-z_][\w:.-]*)(?:\s[^<>]*)?>.*</\1>\s*", re.DOTALL)
 _SPREADSHEET_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _TEXT_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _CONTROL_BYTES = bytes(set(range(32)) - {9, 10, 11, 12, 13, 26, 27, 0})
@@ -119,6 +120,8 @@ def _binary_format(sample: SampleFile, head: bytes) -> SampleFormat | None:
         raise _refusal(sample, "a tar archive")
     if _MARKUP.match(head.removeprefix(_TEXT_MARKS[0])):
         raise _markup_refusal(sample, head)
+    if _XML_ELEMENT.fullmatch(head.removeprefix(_TEXT_MARKS[0])):
+        raise _refusal(sample, "an XML file")
     _check_text(sample, head)
     return None
 

@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.audit.reading.legacy_encodings import find_legacy_encoding
 from readiness.errors import InvalidValueError, UnreadableFileError
 
 _CHUNK_BYTES = 1 << 22
@@ -240,6 +239,8 @@ def _weigh_utf8(path: Path) -> tuple[int, int, bytes]:
 
 def _legacy(evidence: bytes) -> Encoding:
     """The encoding in which the bytes beyond ASCII make up words, else the detector's best guess."""
+    from readiness.audit.reading.legacy_encodings import find_legacy_encoding
+
     found = find_legacy_encoding(evidence)
     if found is not None:
         name = _readable(found.codec)

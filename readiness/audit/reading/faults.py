@@ -103,7 +103,7 @@ def _mark_many_fillers(connection: duckdb.DuckDBPyConnection, table: Table, deli
     cells = ", ".join(f"c{place}" for place in range(table.width))
     blank = (
         f"cells <= {table.width} AND fault IS NULL AND "
-        f"CASE WHEN c0 IS NULL OR trim(c0) = '' THEN trim(concat({cells})) = '' ELSE false END"
+        f"CASE WHEN c0 IS NULL OR c0 = '' OR starts_with(c0, ' ') THEN trim(concat({cells})) = '' ELSE false END"
     )
     row = connection.execute(f"SELECT count(*) FROM records WHERE {blank}").fetchone()
     if row is None or row[0] <= _MANY_FILLERS:

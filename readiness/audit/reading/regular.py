@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import duckdb
 
 _MOST_DELIMITER_BYTES = 4  # DuckDB's own limit
-_LEAST_LINE_SIZE, _LEAST_BUFFER_SIZE = 2 * 1024**2, 32 * 1024**2  # what DuckDB takes by itself
+_LEAST_LINE_SIZE = 2 * 1024**2  # what DuckDB takes by itself
+_LEAST_BUFFER_SIZE = 64 * 1024**2  # a third faster than its own choice, which is half of this
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from readiness.audit.reading.values import Reading, ReadingLimits, ReadingOption
 if TYPE_CHECKING:
     import duckdb
 
+MEMORY_LIMIT = "1650MB"  # so that a whole process stays below two gigabytes, whatever the size of the file
 _DATABASE_NAME = "sample.duckdb"
 
 
@@ -24,7 +25,8 @@ def open_workspace(
 ) -> duckdb.DuckDBPyConnection:
     """A hardened connection for one sample, in memory or in a file in `folder`.
 
-    It may still reach files, as readers do; `read_sample` ends that. Rows keep their order.
+    What does not fit into `memory_limit` (MEMORY_LIMIT unless given) goes to a temporary folder. The connection may
+    still reach files, as readers do; `read_sample` ends that. Rows keep their order.
     """
     import duckdb
 
@@ -33,9 +35,8 @@ def open_workspace(
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
         "python_enable_replacements": False,
+        "memory_limit": memory_limit or MEMORY_LIMIT,
     }
-    if memory_limit is not None:
-        config["memory_limit"] = memory_limit
     if threads is not None:
         config["threads"] = threads
     home = folder or Path(tempfile.gettempdir()) / "readiness-spill"

@@ -58,6 +58,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_opened(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("content", "named"),
     [
+        (b"<data>\n<row/>\n</data>\n", "XML file"),
         (b"%PDF-1.7 ...", "a PDF document"),
         (b"\x89PNG\r\n\x1a\n....", "an image"),
         (b"SQLite format 3\x00....", "an SQLite database"),
