@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from readiness.audit.decisions import Handling
+from readiness.audit.decisions import ROUTES, Handling, Route
 from readiness.audit.further import every_check
 from readiness.catalog import read_catalog
 from readiness.diagnosis.failure_modes import FailureMode, FailureModeCatalog
@@ -23,13 +23,17 @@ from readiness.diagnosis.verdict_table import Fact, Verdict, VerdictTable, first
 from readiness.errors import UnknownNameError
 from readiness.locations import catalog_folder
 from readiness.scope.catalog import (
+    CATALOG_BASIS,
     LONGEST_NAME,
     ComponentCatalog,
+    StartingRange,
     item_from_component,
     item_from_decision,
+    proposals,
     starting_items,
+    without_starting_point,
 )
-from readiness.scope.items import ItemSource, ItemStatus
+from readiness.scope.items import ItemSource, ItemStatus, ScopeItem, ScopePlan
 from readiness.standard.checklist import Department, ReadinessStandard, WorkflowQuestionKind
 from readiness.workflow import Stage
 
@@ -41,6 +45,23 @@ MODELS = {
     "verdict": VerdictTable,
 }
 KINDS = (*(check.kind for check in every_check()), "a_kind_of_later")
+ALIKE = (  # kinds of edge case that one conversion is about; together they are all that an audit can find
+    ("date_format", "date_ambiguous", "time_format"),
+    ("date_impossible", "date_unknown", "time_unknown", "amount_unparsable"),
+    ("amount_format", "amount_ambiguous"),
+    ("format_stray", "format_variant"),
+    ("value_unknown", "value_not_allowed", "spelling_variant", "misspelt_value", "misplaced_value"),
+    ("encoding_damage", "hidden_characters", "html_entities", "html_tags", "escaped_text", "mixed_scripts"),
+    ("lost_characters", "excel_damage"),
+    ("duplicate_key", "duplicate_record"),
+    ("line_total", "line_filler", "line_repeated_header", "line_not_an_object", "line_other_table"),
+    ("line_too_few_cells", "line_too_many_cells", "line_unclosed_quote", "line_broken_json", "fused_cells"),
+    ("end_before_start", "high_below_low", "total_differs", "product_differs", "one_key_two_values"),
+    ("missing_required", "disguised_missing"),
+    ("near_duplicate",),
+    ("label_conflict",),
+    ("value_outside_range",),
+)
 SHORT = "text with [brackets], {title} and = signs"
 
 
@@ -184,6 +205,132 @@ def test_every_decision_on_every_kind_becomes_an_item_without_an_estimate(
 def test_every_row_of_the_decision_table_is_reached_by_some_kind(components: ComponentCatalog) -> None:
     reached = {components.effort_of(handling, kind) for handling in components.handlings for kind in KINDS}
     assert reached == set(components.decisions)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_starting_points_rise_in_half_days_and_grow_with_what_the_decision_builds(
+    components: ComponentCatalog, kind: str
+) -> None:
+    starts = {handling: components.effort_of(handling, kind).start for handling in Handling}
+    assert starts.pop(Handling.ACCEPT) is None
+    for start in starts.values():
+        assert start is not None
+        assert 0 < start.low < start.likely < start.high <= 6 * start.likely
+        assert all((day * 2).is_integer() for day in (start.low, start.likely, start.high))
+    likely = {handling: start.likely for handling, start in starts.items() if start is not None}
+    assert likely[Handling.REJECT] <= likely[Handling.VALIDATION_RULE] <= likely[Handling.PREPROCESSING]
+    assert likely[Handling.VALIDATION_RULE] <= likely[Handling.HUMAN_REVIEW]  # a screen is more than a rule
+
+
+def test_minutes_of_review_stand_where_a_decision_sends_records_to_people_and_nowhere_else(
+    components: ComponentCatalog,
+) -> None:
+    for row in components.decisions:
+        assert (row.review_minutes is not None) is (ROUTES[Handling(row.handling)] is Route.REVIEW)
+        assert row.review_minutes is None or 1 <= row.review_minutes <= 15
+
+
+@pytest.mark.parametrize("together", ALIKE)
+def test_each_kind_of_edge_case_has_a_conversion_of_its_own_sort(
+    components: ComponentCatalog, together: tuple[str, ...]
+) -> None:
+    row = components.effort_of(Handling.PREPROCESSING, together[0])
+    matched = {kind for kind in KINDS if components.effort_of(Handling.PREPROCESSING, kind) == row}
+    assert matched == set(together)
+    assert row.kinds != ("*",)
+
+
+def test_every_kind_that_an_audit_can_find_is_among_them() -> None:
+    assert sorted(kind for together in ALIKE for kind in together) == sorted(check.kind for check in every_check())
+
+
+def test_minutes_of_review_for_some_kinds_only_are_refused() -> None:
+    content = yaml.safe_load((catalog_folder() / "components.yaml").read_text(encoding="utf-8"))
+    del next(row for row in content["decisions"] if "review_minutes" in row)["review_minutes"]
+    with pytest.raises(ValidationError, match="for some kinds and not for others"):
+        ComponentCatalog.model_validate(content)
+
+
+def test_a_starting_point_is_a_range_and_no_point() -> None:
+    with pytest.raises(ValidationError, match="must rise"):
+        StartingRange(low=1, likely=1, high=2)
+
+
+# --- proposals ----------------------------------------------------------------------------------------------------
+
+REVIEW_ITEM = ScopeItem(
+    id="decision:near_duplicate",
+    component="Review: near-duplicate record",
+    source=ItemSource.DECISION,
+    edge_case="near_duplicate",
+    handling="human review",
+)
+
+
+def test_an_item_that_nobody_has_estimated_is_offered_the_figures_of_its_decision(components: ComponentCatalog) -> None:
+    (offered,) = proposals(components, [REVIEW_ITEM], ScopePlan())
+    effort = components.effort_of("human review", "near_duplicate")
+    assert effort.start is not None
+    assert (offered.low, offered.likely, offered.high) == (effort.start.low, effort.start.likely, effort.start.high)
+    assert (offered.review_minutes, offered.why) == (effort.review_minutes, effort.description)
+
+
+def test_a_field_with_a_colon_in_its_name_does_not_hide_the_kind(components: ComponentCatalog) -> None:
+    item = REVIEW_ITEM.model_copy(update={"edge_case": "amount_format: net: amount", "handling": "preprocessing"})
+    (offered,) = proposals(components, [item], ScopePlan())
+    assert offered.why == components.effort_of("preprocessing", "amount_format").description
+
+
+def test_a_component_of_the_catalog_is_offered_its_starting_point(components: ComponentCatalog) -> None:
+    offered = proposals(components, starting_items(components), ScopePlan())
+    assert [one.item_id for one in offered] == [item.id for item in starting_items(components)]
+    assert all(one.review_minutes is None and one.low < one.likely < one.high and one.why for one in offered)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"low_days": 0.0},
+        {"likely_days": 5.0},
+        {"high_days": 9.0},
+        {"basis": "an offer from the supplier"},
+        {"marked_not_needed": True, "not_needed_because": "the queue is there"},
+        {"low_days": 1.0, "likely_days": 2.0, "high_days": 3.0},
+        {"source": ItemSource.OWN},
+        {"handling": "accept"},
+        {"handling": "a decision of later"},
+    ],
+)
+def test_nothing_is_offered_where_somebody_has_begun_or_nothing_is_to_be_built(
+    components: ComponentCatalog, typed: dict[str, Any]
+) -> None:
+    assert proposals(components, [REVIEW_ITEM.model_copy(update=typed)], ScopePlan()) == ()
+
+
+def test_marked_as_not_needed_without_a_reason_is_unknown_and_still_offered(components: ComponentCatalog) -> None:
+    marked = REVIEW_ITEM.model_copy(update={"marked_not_needed": True})
+    assert len(proposals(components, [marked], ScopePlan())) == 1
+
+
+@pytest.mark.parametrize(("of_item", "of_plan"), [(0.0, None), (4.0, None), (None, 8.0), (4.0, 8.0)])
+def test_minutes_that_somebody_has_stated_are_not_offered_again(
+    components: ComponentCatalog, of_item: float | None, of_plan: float | None
+) -> None:
+    item = REVIEW_ITEM.model_copy(update={"review_minutes": of_item})
+    (offered,) = proposals(components, [item], ScopePlan(review_minutes=of_plan))
+    assert offered.review_minutes is None
+    assert "review_minutes" not in offered.changes
+
+
+def test_figures_that_were_taken_over_and_cleared_are_offered_again(components: ComponentCatalog) -> None:
+    cleared = REVIEW_ITEM.model_copy(update={"basis": CATALOG_BASIS})
+    assert len(proposals(components, [cleared], ScopePlan())) == 1
+
+
+def test_a_note_loses_the_starting_point_and_nothing_else() -> None:
+    sentence = StartingRange(low=0.5, likely=1.5, high=12).sentence
+    assert without_starting_point(f"Ask Ann. {sentence} Then Ben.") == "Ask Ann. Then Ben."
+    assert without_starting_point("Starting point: Monday") == "Starting point: Monday"
 
 
 def test_the_item_of_a_decision_names_what_is_done_to_what_in_which_field(components: ComponentCatalog) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -67,7 +67,7 @@ class HandlingEffect(BaseModel):
         return f"After these decisions {', '.join(parts[:-1])} and {parts[-1]}."
 
 
-_ROUTES = {
+ROUTES = {
     Handling.PREPROCESSING: Route.AUTOMATIC,
     Handling.ACCEPT: Route.AUTOMATIC,
     Handling.VALIDATION_RULE: Route.REVIEW,  # a record that fails validation is routed to a person (M24)
@@ -79,11 +79,11 @@ _STRICTEST_FIRST = tuple(Route)
 
 def effect_of(report: AuditReport, decisions: Sequence[HandlingDecision]) -> HandlingEffect:
     """What `decisions` leave of the audited volume, counted in records; needs the report only, not the records."""
-    routes = {decision.edge_case: _ROUTES[decision.handling] for decision in decisions}
+    routes = {decision.edge_case: ROUTES[decision.handling] for decision in decisions}
     records = dict.fromkeys(Route, 0)
     records[Route.AUTOMATIC] = report.records
     for combination in report.combinations:
-        route = _strictest(combination.edge_cases, routes)
+        route = strictest_route(combination.edge_cases, routes)
         records[Route.AUTOMATIC] -= combination.records
         records[route] += combination.records
     known = {case.id for case in report.edge_cases}
@@ -103,5 +103,6 @@ def effect_of(report: AuditReport, decisions: Sequence[HandlingDecision]) -> Han
     )
 
 
-def _strictest(edge_cases: Iterable[str], routes: dict[str, Route]) -> Route:
+def strictest_route(edge_cases: Iterable[str], routes: Mapping[str, Route]) -> Route:
+    """Where a record with these edge cases goes; those that `routes` does not have are undecided."""
     return min((routes.get(case, Route.UNDECIDED) for case in edge_cases), key=_STRICTEST_FIRST.index)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from readiness.errors import UnknownNameError
-from readiness.scope.items import MOST_DAYS, ItemSource, ScopeItem
+from readiness.scope.items import MOST_DAYS, MOST_MINUTES, ItemSource, ItemStatus, ScopeItem, ScopePlan
 
 LONGEST_NAME = 200  # characters of ScopeItem.component
+ACCEPTED = "Accepted as is: the team decided that these records need no handling."  # ScopeItem.not_needed_because
+CATALOG_BASIS = "Starting point of the catalog, not measured"  # ScopeItem.basis of an estimate that was taken over
 ANY_KIND = "*"
+_STARTING_POINT = re.compile(  # as StartingRange.sentence says it
+    r"Starting point to argue with: \S+ to \S+ person-days, likely \S+ \(generated, not measured\)\.?"
+)
 
 
 class _Entry(BaseModel):
@@ -27,7 +35,7 @@ class StartingRange(_Entry):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if not self.low <= self.likely <= self.high:
+        if not self.low < self.likely < self.high:
             raise ValueError("low, likely and high person-days must rise")
         return self
 
@@ -80,6 +88,7 @@ class DecisionEffort(_Entry):
     component: str  # {title} stands for the edge case
     description: str
     start: StartingRange | None = None  # None: nothing is built
+    review_minutes: float | None = Field(default=None, gt=0, le=MOST_MINUTES)  # of one record; None: no person sees it
 
     def covers(self, handling: str, kind: str) -> bool:
         return self.handling == handling and any(fnmatchcase(kind, pattern) for pattern in self.kinds)
@@ -100,6 +109,8 @@ class ComponentCatalog(_Entry):
         for handling in self.handlings:
             if not any(row.covers(handling, ANY_KIND) for row in self.decisions):
                 raise ValueError(f"the decision {handling!r} has no row for every other kind ({ANY_KIND!r})")
+            if len({row.review_minutes is None for row in self.decisions if row.handling == handling}) > 1:
+                raise ValueError(f"the decision {handling!r} has minutes of review for some kinds and not for others")
         return self
 
     @property
@@ -125,6 +136,36 @@ class ComponentCatalog(_Entry):
         if found is None:
             raise UnknownNameError("handling decision", handling, self.handlings)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A starting point of the catalog for an item that nobody has estimated: generated, not measured."""
+
+    item_id: str
+    component: str
+    low: float  # person-days
+    likely: float
+    high: float
+    review_minutes: float | None  # of one record; None: no person sees it, or somebody has stated it
+    why: str  # what the days are for
+
+    @property
+    def changes(self) -> dict[str, float | str]:
+        """What taking it over sets in the item, with where the figures come from."""
+        days = {"low_days": self.low, "likely_days": self.likely, "high_days": self.high}
+        minutes = {} if self.review_minutes is None else {"review_minutes": self.review_minutes}
+        return {**days, **minutes, "basis": CATALOG_BASIS}
+
+
+def proposals(catalog: ComponentCatalog, items: Sequence[ScopeItem], plan: ScopePlan) -> tuple[Proposal, ...]:
+    """The starting points for the items whose estimate nobody has begun, in their order.
+
+    An item for which somebody has typed one of the three figures, or where an estimate is to come from, is left to
+    them. Minutes of review are proposed only where neither the item nor the plan states them.
+    """
+    open_items = [item for item in items if _is_untouched(item)]
+    return tuple(found for item in open_items if (found := _proposal(catalog, item, plan)) is not None)
 
 
 def starting_items(catalog: ComponentCatalog) -> tuple[ScopeItem, ...]:
@@ -158,9 +199,47 @@ def item_from_decision(catalog: ComponentCatalog, edge_case_id: str, kind: str, 
         handling=handling,
     )
     if effort.start is None:
-        reason = "Accepted as is: the team decided that these records need no handling."
-        return item.model_copy(update={"marked_not_needed": True, "not_needed_because": reason})
+        return item.model_copy(update={"marked_not_needed": True, "not_needed_because": ACCEPTED})
     return item.model_copy(update={"note": effort.start.sentence})
+
+
+def _is_untouched(item: ScopeItem) -> bool:
+    figures = (item.low_days, item.likely_days, item.high_days)
+    return (
+        item.status is ItemStatus.UNKNOWN
+        and all(figure is None for figure in figures)
+        and item.basis.strip() in ("", CATALOG_BASIS)
+    )
+
+
+def _proposal(catalog: ComponentCatalog, item: ScopeItem, plan: ScopePlan) -> Proposal | None:
+    start, minutes, why = _starting_point(catalog, item)
+    if start is None:
+        return None
+    if item.review_minutes is not None or plan.review_minutes is not None:
+        minutes = None
+    return Proposal(item.id, item.component, start.low, start.likely, start.high, minutes, why)
+
+
+def _starting_point(catalog: ComponentCatalog, item: ScopeItem) -> tuple[StartingRange | None, float | None, str]:
+    """Days, minutes of review, and what for; no days where the catalog has nothing to say about the item."""
+    if item.source is ItemSource.DECISION and item.handling in catalog.handlings:
+        effort = catalog.effort_of(item.handling, kind_of(item.edge_case))
+        return effort.start, effort.review_minutes, effort.description
+    component = next((one for one in catalog.components if one.id == item.id), None)
+    if item.source is ItemSource.CATALOG and component is not None:
+        return component.start, None, component.why
+    return None, None, ""
+
+
+def kind_of(edge_case_id: str) -> str:
+    """The kind of an edge case, which is the first part of its id: `kind: field`, or `kind` alone."""
+    return edge_case_id.partition(": ")[0]
+
+
+def without_starting_point(note: str) -> str:
+    """`note` without the sentences of starting points, also of earlier versions of the catalog."""
+    return " ".join(_STARTING_POINT.sub(" ", note).split())
 
 
 def _joined(group: dict[str, Any], component: Any) -> Any:

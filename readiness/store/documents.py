@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -10,7 +11,7 @@ import duckdb
 from readiness.errors import ConflictError, InvalidValueError
 from readiness.store import journal
 from readiness.store.bodies import from_text, same, to_text
-from readiness.store.journal import Write
+from readiness.store.journal import Entry, Write
 from readiness.store.merging import merged
 from readiness.store.rows import Body, Change, Document
 
@@ -37,22 +38,16 @@ def one(cursor: duckdb.DuckDBPyConnection, project_id: str, kind: str, key: str)
     return _document(row) if row and row[3] is not None else None
 
 
-def save(write: Write, change: Change, check: Check | None) -> Document:
-    """The document after `change`: as it was when nothing differs, merged when someone else changed other parts."""
-    place = _checked_place(change)
-    to_text(change.body, place)  # refuses here what JSON cannot hold, before anything is compared
-    row = _row(write.cursor, write.project_id, change.kind, change.key)
-    if row is None:
-        _refuse_unless_new(change, place, current=0, by="")
-        return _insert(write, change)
-    if row[3] is None:
-        _refuse_unless_new(change, place, current=row[2], by=row[5])
-        return _update(write, change, version=row[2], before=None)
-    current = _document(row)
-    wanted = change if change.version == current.version else _merged(write, change, current, place, check)
-    if same(wanted.body, current.body):
-        return current
-    return _update(write, wanted, version=current.version, before=current.body)
+def save_all(write: Write, changes: Sequence[Change], check: Check | None) -> list[Document]:
+    """The documents after the changes, in their order: each as it was when nothing differs, merged when someone else
+    changed other parts. However many there are, they are read and written together."""
+    saved: list[Document] = []
+    for batch in _without_repeats(changes):
+        rows = _rows(write, batch)
+        steps = [_step(write, change, rows.get((change.kind, change.key)), check) for change in batch]
+        _write_steps(write, [step for step in steps if step.is_change])
+        saved += [step.after for step in steps]
+    return saved
 
 
 def delete(write: Write, kind: str, key: str, version: int) -> None:
@@ -107,20 +102,89 @@ def _conflict(change: Change, place: str, current: int, by: str, theirs: Body) -
     )
 
 
-def _insert(write: Write, change: Change) -> Document:
-    write.cursor.execute(
-        "INSERT INTO document VALUES (?, ?, ?, 1, ?, ?, ?)",
-        [write.project_id, change.kind, change.key, _text(change), write.now, write.who],
-    )
-    journal.append(write, change.kind, change.key, versions=(None, 1), after=change.body)
-    return _reread(write, change)
+def _without_repeats(changes: Iterable[Change]) -> Iterator[list[Change]]:
+    """The changes in runs that name each document once: the second change of one must see the first."""
+    batch: dict[tuple[str, str], Change] = {}
+    for change in changes:
+        if (change.kind, change.key) in batch:
+            yield list(batch.values())
+            batch = {}
+        batch[change.kind, change.key] = change
+    if batch:
+        yield list(batch.values())
 
 
-def _update(write: Write, change: Change, *, version: int, before: Body | None) -> Document:
-    _write_row(write, change.kind, change.key, version + 1, _text(change))
-    versions = (None if before is None else version, version + 1)
-    journal.append(write, change.kind, change.key, versions=versions, before=before, after=change.body)
-    return _reread(write, change)
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What one change comes to: the document before, if there was one, and after."""
+
+    before: Document | None
+    after: Document
+    is_new: bool = False  # there was not even a deleted one
+
+    @property
+    def is_change(self) -> bool:
+        return self.before is not self.after
+
+
+def _step(write: Write, change: Change, row: tuple[Any, ...] | None, check: Check | None) -> _Step:
+    place = _checked_place(change)
+    to_text(change.body, place)  # refuses here what JSON cannot hold, before anything is compared
+    if row is None:
+        _refuse_unless_new(change, place, current=0, by="")
+        return _Step(None, _after(write, change, 1), is_new=True)
+    if row[3] is None:
+        _refuse_unless_new(change, place, current=row[2], by=row[5])
+        return _Step(None, _after(write, change, row[2] + 1))
+    current = _document(row)
+    wanted = change if change.version == current.version else _merged(write, change, current, place, check)
+    if same(wanted.body, current.body):
+        return _Step(current, current)
+    return _Step(current, _after(write, wanted, current.version + 1))
+
+
+def _after(write: Write, change: Change, version: int) -> Document:
+    body = from_text(to_text(change.body, change.kind))  # as it will be read
+    return Document(change.kind, change.key, version, body, write.now, write.who)
+
+
+def _write_steps(write: Write, steps: Sequence[_Step]) -> None:
+    new, known = [step for step in steps if step.is_new], [step for step in steps if not step.is_new]
+    if new:
+        write.cursor.execute(
+            f"INSERT INTO document SELECT $project, kind, key, version, body, $now, $who FROM ({_LISTED})",
+            _lists(write, new),
+        )
+    if known:
+        write.cursor.execute(
+            f"""UPDATE document SET version = n.version, body = n.body, changed_at = $now, changed_by = $who
+                FROM ({_LISTED}) AS n
+                WHERE project_id = $project AND document.kind = n.kind AND document."key" = n.key""",
+            _lists(write, known),
+        )
+    journal.append_all(write, [_entry(step) for step in steps])
+
+
+_LISTED = """SELECT unnest($kinds::VARCHAR[]) AS kind, unnest($keys::VARCHAR[]) AS key,
+    unnest($versions::BIGINT[]) AS version, unnest($bodies::VARCHAR[]) AS body"""
+
+
+def _lists(write: Write, steps: Sequence[_Step]) -> dict[str, Any]:
+    return {
+        "project": write.project_id,
+        "now": write.now,
+        "who": write.who,
+        "kinds": [step.after.kind for step in steps],
+        "keys": [step.after.key for step in steps],
+        "versions": [step.after.version for step in steps],
+        "bodies": [to_text(step.after.body, step.after.kind) for step in steps],
+    }
+
+
+def _entry(step: _Step) -> Entry:
+    before, after = step.before, step.after
+    versions = (before.version if before else None, after.version)
+    return Entry(after.kind, after.key, versions, before.body if before else None, after.body)
 
 
 def _write_row(write: Write, kind: str, key: str, version: int, text: str | None) -> None:
@@ -131,14 +195,18 @@ def _write_row(write: Write, kind: str, key: str, version: int, text: str | None
     )
 
 
-def _text(change: Change) -> str:
-    return to_text(change.body, change.kind)
-
-
-def _reread(write: Write, change: Change) -> Document:
-    row = _row(write.cursor, write.project_id, change.kind, change.key)
-    assert row is not None
-    return _document(row)
+def _rows(write: Write, changes: Sequence[Change]) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """The stored rows of the documents that the changes name, deleted ones too."""
+    if len(changes) == 1:
+        row = _row(write.cursor, write.project_id, changes[0].kind, changes[0].key)
+        return {(row[0], row[1]): row} if row else {}
+    found = write.cursor.execute(
+        f"""SELECT {_COLUMNS} FROM document
+            JOIN (SELECT unnest($kinds::VARCHAR[]) AS k, unnest($keys::VARCHAR[]) AS y) ON kind = k AND "key" = y
+            WHERE project_id = $project""",
+        {"project": write.project_id, "kinds": [one.kind for one in changes], "keys": [one.key for one in changes]},
+    ).fetchall()
+    return {(row[0], row[1]): row for row in found}
 
 
 def _row(cursor: duckdb.DuckDBPyConnection, project_id: str, kind: str, key: str) -> tuple[Any, ...] | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -27,6 +28,16 @@ class Write:
     what: str
 
 
+class Entry(NamedTuple):
+    """One change of one thing, as it goes into the journal."""
+
+    kind: str
+    key: str
+    versions: tuple[int | None, int | None] = (None, None)
+    before: Body | None = None
+    after: Body | None = None
+
+
 def append(
     write: Write,
     kind: str,
@@ -37,26 +48,41 @@ def append(
     after: Body | None = None,
 ) -> None:
     """Add one entry and raise the project's revision to its number."""
+    append_all(write, [Entry(kind, key, versions, before, after)])
+
+
+def append_all(write: Write, added: Sequence[Entry]) -> None:
+    """Add entries in their order and raise the project's revision to the number of the last one."""
+    if not added:
+        return
+    last = _raise_revision(write, len(added))
     write.cursor.execute(
-        "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            write.project_id,
-            _raise_revision(write),
-            write.now,
-            write.who,
-            write.what,
-            kind,
-            key,
-            *versions,
-            None if before is None else to_text(before, kind),
-            None if after is None else to_text(after, kind),
-        ],
+        """INSERT INTO journal SELECT $project, unnest($sequences::BIGINT[]), $now, $who, $what,
+            unnest($kinds::VARCHAR[]), unnest($keys::VARCHAR[]), unnest($befores::BIGINT[]), unnest($afters::BIGINT[]),
+            unnest($bodies_before::VARCHAR[]), unnest($bodies_after::VARCHAR[])""",
+        {
+            "project": write.project_id,
+            "sequences": list(range(last - len(added) + 1, last + 1)),
+            "now": write.now,
+            "who": write.who,
+            "what": write.what,
+            "kinds": [entry.kind for entry in added],
+            "keys": [entry.key for entry in added],
+            "befores": [entry.versions[0] for entry in added],
+            "afters": [entry.versions[1] for entry in added],
+            "bodies_before": [_text(entry.before, entry.kind) for entry in added],
+            "bodies_after": [_text(entry.after, entry.kind) for entry in added],
+        },
     )
 
 
-def _raise_revision(write: Write) -> int:
+def _text(body: Body | None, kind: str) -> str | None:
+    return None if body is None else to_text(body, kind)
+
+
+def _raise_revision(write: Write, by: int) -> int:
     raised = write.cursor.execute(
-        "UPDATE project SET revision = revision + 1 WHERE id = ? RETURNING revision", [write.project_id]
+        "UPDATE project SET revision = revision + ? WHERE id = ? RETURNING revision", [by, write.project_id]
     ).fetchone()
     if raised is None:
         raise UnknownNameError("project", write.project_id)
@@ -95,6 +121,20 @@ def body_at(write: Write, kind: str, key: str, version: int) -> Body | None:
         [write.project_id, kind, key, version],
     ).fetchone()
     return from_text(row[0]) if row and row[0] is not None else None
+
+
+def bodies_at(
+    cursor: duckdb.DuckDBPyConnection, project_id: str, kind: str, versions: Mapping[str, int]
+) -> dict[str, Body]:
+    """The documents of a kind as they were, by key, each at the version that is named for it; without those that the
+    journal does not know."""
+    rows = cursor.execute(
+        """SELECT "key", body_after FROM journal
+           JOIN (SELECT unnest($keys) AS wanted, unnest($versions) AS version) ON wanted = "key"
+           WHERE project_id = $project AND kind = $kind AND version_after = version AND body_after IS NOT NULL""",
+        {"project": project_id, "kind": kind, "keys": list(versions), "versions": list(versions.values())},
+    ).fetchall()
+    return {key: from_text(text) for key, text in rows}
 
 
 def _entry(row: tuple[Any, ...]) -> JournalEntry:

@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -224,14 +224,18 @@ class Store:
         who: str,
         what: str,
         check: Check | None = None,
+        deleted: Sequence[tuple[str, str, int]] = (),
     ) -> list[Document]:
-        """The documents after all changes, in their order; one conflict, and none of them is saved."""
+        """The documents after all changes, in their order; one conflict, and none of them is saved.
+
+        `deleted` are the documents (kind, key, and the version that was read) that go in the same transaction.
+        """
         with self._writing(project_id, who, what) as write:
             projects.one_row(write.cursor, project_id)
-            return [
-                documents.save(write, Change(str(kind), str(key), body, version), check)
-                for kind, key, body, version in changes
-            ]
+            for gone_kind, gone_key, gone_version in deleted:
+                documents.delete(write, str(gone_kind), str(gone_key), gone_version)
+            wanted = [Change(str(kind), str(key), body, version) for kind, key, body, version in changes]
+            return documents.save_all(write, wanted, check)
 
     def delete(self, project_id: str, kind: str, key: str, version: int, who: str, what: str) -> None:
         """Take the document out of the project; the journal keeps it."""
@@ -257,6 +261,14 @@ class Store:
         """How many entries the journal of the project has."""
         with self._reading() as cursor:
             return journal.entry_count(cursor, project_id)
+
+    def bodies_at(self, project_id: str, kind: str, versions: Mapping[str, int]) -> dict[str, Body]:
+        """The bodies of a kind's documents as they were, by key, each at the version that `versions` names for it;
+        without those that the journal does not know."""
+        if not versions:
+            return {}
+        with self._reading() as cursor:
+            return journal.bodies_at(cursor, project_id, str(kind), versions)
 
     # --- problem lists and raw records ----------------------------------------------------------------------------
 

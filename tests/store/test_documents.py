@@ -161,6 +161,33 @@ def test_several_changes_are_saved_together_or_not_at_all(store: Store, project:
     assert (store.documents(project.id), store.journal(project.id)) == (before, journal)
 
 
+def test_documents_go_and_others_are_saved_together_or_not_at_all(store: Store, project: ProjectRow) -> None:
+    store.save_many(project.id, [("item", key, {"days": 1}, 0) for key in "abc"], who="Ann", what="")
+    store.save(project.id, "item", "b", {"days": 9}, version=1, who="Bob", what="")
+    before, journal = store.documents(project.id), store.journal(project.id)
+    with pytest.raises(ConflictError, match="item b"):
+        store.save_many(
+            project.id,
+            [("item", "c", {"days": 5}, 1)],
+            who="Ann",
+            what="",
+            deleted=[("item", "a", 1), ("item", "b", 1)],
+        )
+    assert (store.documents(project.id), store.journal(project.id)) == (before, journal)
+    with pytest.raises(ConflictError, match="item c"):
+        store.save_many(project.id, [("item", "c", {"days": 5}, 7)], who="Ann", what="", deleted=[("item", "a", 1)])
+    assert (store.documents(project.id), store.journal(project.id)) == (before, journal)
+    store.save_many(
+        project.id,
+        [("item", "c", {"days": 5}, 1)],
+        who="Ann",
+        what="swept",
+        deleted=[("item", "a", 1), ("item", "b", 2)],
+    )
+    assert [(document.key, document.body) for document in store.documents(project.id)] == [("c", {"days": 5})]
+    assert [entry.what for entry in store.journal(project.id)[:3]] == ["swept"] * 3
+
+
 def test_the_revision_is_the_number_of_journal_entries(store: Store, project: ProjectRow) -> None:
     store.save_many(project.id, [("item", str(n), {}, 0) for n in range(5)], who="Ann", what="")
     store.delete(project.id, "item", "0", version=1, who="Ann", what="")
