@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from readiness.audit.decisions import HandlingDecision, HandlingEffect, effect_of
 from readiness.audit.report import AuditReport, EdgeCase
+from readiness.diagnosis.review_load import review_loads, unknown_review_costs
+from readiness.diagnosis.value_against_cost import ValueResult, value_against_cost
+from readiness.diagnosis.value_inputs import Grounds
 from readiness.outcome import agreement, definition, ownership
 from readiness.outcome.agreement import Signature
 from readiness.outcome.definition import OutcomeDefinition
 from readiness.outcome.ownership import Ownership
+from readiness.outcome.value import ValueModel
 from readiness.scope.items import ScopeItem, ScopePlan
+from readiness.scope.simulation import ReviewLoad
 from readiness.scope.totals import ScopeTotal, total_scope
 from readiness.workflow import Stage, Workflow
 
 FEWEST_RECORDS = 100  # fewer leave the clean share open by about ten points either way; 200 to 300 are meant (M3)
+EVEN = 0.5  # the probability at which the value is as likely to cover the cost as not
 STALE_AFTER_DAYS = 30  # a stalled project is diagnosed on current records (M30)
 
 
 class Topic(StrEnum):
-    """The four preparations, and the page that holds each."""
+    """What a fact is about: one of the four preparations, or the value, which is no preparation."""
 
     DATA = "data"
     SCOPE = "scope"
     OUTCOME = "outcome"
     OWNERSHIP = "ownership"
+    VALUE = "value"
+
+
+PREPARED = (Topic.DATA, Topic.SCOPE, Topic.OUTCOME, Topic.OWNERSHIP)
 
 
 class Finding(StrEnum):
@@ -54,6 +64,7 @@ class Facts:
     outcome: OutcomeDefinition
     signatures: Sequence[Signature]
     ownership: Ownership
+    value: ValueModel = field(default_factory=ValueModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,9 @@ class Ledger:
 
     entries: tuple[Evidence, ...]
     effect: HandlingEffect | None
+    loads: tuple[ReviewLoad, ...]  # what decisions send to people, where volume, minutes and rate are known
     total: ScopeTotal
+    value: ValueResult
     undecided: tuple[EdgeCase, ...]
     valid_signatures: tuple[Signature, ...]
     void_signatures: tuple[Signature, ...]
@@ -96,7 +109,22 @@ def gather_evidence(facts: Facts) -> Ledger:
     report = facts.report
     decided = [facts.decisions[case.id] for case in report.edge_cases if case.id in facts.decisions] if report else []
     effect = effect_of(report, decided) if report else None
-    total = total_scope(facts.items, facts.plan)
+    loads = review_loads(facts.report, facts.decisions, facts.items, facts.plan, facts.workflow)
+    total = total_scope(facts.items, facts.plan, loads)
+    value = value_against_cost(
+        Grounds(
+            model=facts.value,
+            workflow=facts.workflow,
+            outcome=facts.outcome,
+            plan=facts.plan,
+            items=facts.items,
+            report=report,
+            effect=effect,
+            loads=loads,
+            unknown_reviews=unknown_review_costs(report, facts.decisions, facts.items, facts.plan, facts.workflow),
+            total=total,
+        )
+    )
     undecided = tuple(case for case in report.edge_cases if case.id not in facts.decisions) if report else ()
     valid = agreement.valid_signatures(facts.outcome, facts.signatures)
     void = agreement.void_signatures(facts.outcome, facts.signatures)
@@ -105,8 +133,9 @@ def gather_evidence(facts: Facts) -> Ledger:
         *_scope_evidence(facts, total),
         *_outcome_evidence(facts, valid, void),
         *_ownership_evidence(facts),
+        *_value_evidence(facts, value),
     )
-    return Ledger(entries, effect, total, undecided, valid, void)
+    return Ledger(entries, effect, loads, total, value, undecided, valid, void)
 
 
 def _data_evidence(facts: Facts, effect: HandlingEffect | None, undecided: Sequence[EdgeCase]) -> tuple[Evidence, ...]:
@@ -197,24 +226,23 @@ def _scope_evidence(facts: Facts, total: ScopeTotal) -> tuple[Evidence, ...]:
             statement=total.sentence,
             finding=Finding.PASSED if total.complete else failing,
             source="1 scope item" if len(facts.items) == 1 else f"{len(facts.items)} scope items",
-            value=total.likely_days,
-            low=total.low_days,
-            high=total.high_days,
+            value=total.simulated.days.p50 if total.simulated else None,
+            low=total.simulated.days.p10 if total.simulated else None,
+            high=total.simulated.days.p90 if total.simulated else None,
             unit="person-days",
         )
     ]
-    if total.ratio_likely is not None:
+    if total.ratio_p50 is not None and total.ratio_p80 is not None:
         entries.append(
             Evidence(
                 id="scope.ratio",
                 topic=Topic.SCOPE,
-                statement=f"The inventory comes to {total.ratio_likely:.1f} times the "
-                f"{facts.plan.planned_days:g} person-days that the prototype's team had planned for production.",
+                statement=f"The inventory comes to {total.ratio_p50:.1f} times (P50) or {total.ratio_p80:.1f} times "
+                f"(P80) the {facts.plan.planned_days:g} person-days that the prototype's team had planned.",
                 finding=Finding.PASSED,
                 source="scope items against the prototype team's plan",
-                value=total.ratio_likely,
-                low=total.ratio_low,
-                high=total.ratio_high,
+                value=total.ratio_p50,
+                high=total.ratio_p80,
                 unit="ratio",
             )
         )
@@ -274,3 +302,37 @@ def _ownership_evidence(facts: Facts) -> tuple[Evidence, ...]:
     else:
         sentence, finding = f"{facts.ownership.owner} owns the outcome in all four parts.", Finding.PASSED
     return (Evidence("ownership.parts", Topic.OWNERSHIP, sentence, finding, "ownership"),)
+
+
+def _value_evidence(facts: Facts, value: ValueResult) -> tuple[Evidence, ...]:
+    """What a month is worth and whether it covers the cost; nothing while the team has stated nothing for it."""
+    if not value.started:
+        return ()
+    source = f"{len(value.inputs)} inputs of the value" + (
+        ", audit" if any(i.id == "cap" for i in value.inputs) else ""
+    )
+    if value.simulated is None:
+        return (Evidence("value.month", Topic.VALUE, value.covering_sentence, Finding.UNKNOWN, source),)
+    of, unit = value.simulated.monthly, f"{value.currency} a month".strip()
+    finding = Finding.PASSED if of.p50 > 0 else Finding.FAILED
+    month = Evidence("value.month", Topic.VALUE, value.monthly_sentence, finding, source, of.p50, of.p10, of.p90, unit)
+    return (month, _covering_evidence(value, source))
+
+
+def _covering_evidence(value: ValueResult, source: str) -> Evidence:
+    """For where the cost is likelier covered than not, against where it is not even if all that is open goes well."""
+    finding = Finding.UNKNOWN
+    if value.most_probability is not None and value.most_probability < EVEN:
+        finding = Finding.FAILED
+    elif value.settled:
+        finding = Finding.PASSED
+    return Evidence(
+        id="value.covers",
+        topic=Topic.VALUE,
+        statement=" ".join((value.covering_sentence, *value.open_remarks)),
+        finding=finding,
+        source=f"{source}, and the remaining cost of the scope",
+        value=value.probability,
+        high=value.most_probability,
+        unit="probability",
+    )

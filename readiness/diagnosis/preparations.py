@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from readiness.diagnosis.evidence import Evidence, Finding, Ledger, Topic
+from readiness.diagnosis.evidence import PREPARED, Evidence, Finding, Ledger, Topic
 from readiness.shares import whole_percent
 
 
@@ -26,7 +26,7 @@ class Preparation:
 
 def preparations(ledger: Ledger) -> tuple[Preparation, ...]:
     """Data, scope, outcome and ownership, each with its state."""
-    return tuple(_preparation(topic, ledger) for topic in Topic)
+    return tuple(_preparation(topic, ledger) for topic in PREPARED)
 
 
 def _preparation(topic: Topic, ledger: Ledger) -> Preparation:

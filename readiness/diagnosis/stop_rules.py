@@ -8,7 +8,9 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from readiness.diagnosis.evidence import Facts, Ledger
+from readiness.diagnosis.value_against_cost import chance
 from readiness.outcome.agreement import SIGNERS_NEEDED
+from readiness.shares import whole_percent
 
 
 class StopRule(StrEnum):
@@ -36,8 +38,11 @@ class StopInputs(BaseModel):
     genuine_attempts: int = Field(default=2, ge=1, le=100)  # after so many, a contested use case stays contested
     expected_value: float | None = Field(
         default=None, ge=0, le=1e15, allow_inf_nan=False
-    )  # realistic, over the horizon
+    )  # realistic, over the horizon; counts while the value model holds nothing
     value_source: str = Field(default="", max_length=4_000)
+    least_probability: float = Field(
+        default=0.5, ge=0.01, le=0.99
+    )  # that the value covers the remaining cost; less than the default: likelier to lose than to gain
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +101,49 @@ def _contested_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
 
 
 def _cost_rule(facts: Facts, ledger: Ledger, inputs: StopInputs) -> StopResult:
-    total, value, currency = ledger.total, inputs.expected_value, facts.plan.currency
-    if total.cost_likely is None:
+    """By the simulated value where the team has stated any of it, else by the one figure that it states."""
+    if ledger.value.started:
+        return _simulated_value_rule(ledger, inputs)
+    return _stated_value_rule(facts, ledger, inputs)
+
+
+def _simulated_value_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
+    """Met only where it is met whatever the open inputs turn out to be; not met only where none is open."""
+    value, least = ledger.value, inputs.least_probability
+    if value.probability is None or value.most_probability is None:
+        return StopResult(StopRule.COST, RuleState.UNKNOWN, value.covering_sentence)
+    asked = f"At least {whole_percent(least)} is asked for."
+    if value.most_probability < least:
+        because = f"{value.covering_sentence} {asked}"
+        return StopResult(StopRule.COST, RuleState.MET, because, value.most_probability - least, "share")
+    if not value.settled:
+        because = " ".join((value.covering_sentence, asked, *value.open_remarks))
+        return StopResult(StopRule.COST, RuleState.UNKNOWN, because, value.probability - least, "share")
+    because = f"{value.covering_sentence} {asked}"
+    return StopResult(StopRule.COST, RuleState.NOT_MET, because, value.probability - least, "share")
+
+
+def _stated_value_rule(facts: Facts, ledger: Ledger, inputs: StopInputs) -> StopResult:
+    total, value, least = ledger.total, inputs.expected_value, inputs.least_probability
+    if total.simulated is None or total.simulated.cost_drawn is None:
         lacking = "day rate" if total.estimated else "estimate"
         return StopResult(
             StopRule.COST, RuleState.UNKNOWN, f"The remaining cost is not known: the scope has no {lacking}."
         )
     if value is None:
         return StopResult(StopRule.COST, RuleState.UNKNOWN, "The realistic value is not stated.")
-    margin = value - total.cost_likely
-    figures = f"{total.cost_likely:,.0f} {currency} most likely, against a realistic value of {value:,.0f} {currency}"
+    probability = float((total.simulated.cost_drawn <= value).mean())
+    unknown = len(total.unknown)
+    amount = f"{value:,.0f} {facts.plan.currency}".strip()
+    because = (
+        f"The stated value of {amount} covers the remaining cost with a probability of "
+        f"{chance(probability, at_most=bool(unknown))}. At least {whole_percent(least)} is asked for."
+    )
+    margin = probability - least
     if margin < 0:
-        return StopResult(StopRule.COST, RuleState.MET, f"The estimated part alone costs {figures}.", margin, currency)
-    if total.unknown:
-        because = f"{len(total.unknown)} components are not estimated; without them the cost is {figures}."
-        return StopResult(StopRule.COST, RuleState.UNKNOWN, because, margin, currency)
-    return StopResult(StopRule.COST, RuleState.NOT_MET, f"The remaining build costs {figures}.", margin, currency)
+        return StopResult(StopRule.COST, RuleState.MET, because, margin, "share")
+    if unknown:
+        components = "1 component is" if unknown == 1 else f"{unknown} components are"
+        because = f"{because} {components} not estimated and can only add cost."
+        return StopResult(StopRule.COST, RuleState.UNKNOWN, because, margin, "share")
+    return StopResult(StopRule.COST, RuleState.NOT_MET, because, margin, "share")

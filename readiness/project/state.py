@@ -14,6 +14,7 @@ from readiness.audit.decisions import HandlingDecision
 from readiness.audit.report import AuditReport, ReadingSummary
 from readiness.audit.rules import FieldRules
 from readiness.audit.shift_report import ShiftReport
+from readiness.ballots import Ballot, Round, open_to_all
 from readiness.diagnosis.evidence import Facts
 from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.questions import Answer
@@ -22,6 +23,7 @@ from readiness.errors import InputError, InvalidValueError
 from readiness.outcome.agreement import Signature
 from readiness.outcome.definition import OutcomeDefinition
 from readiness.outcome.ownership import Ownership
+from readiness.outcome.value import ValueModel
 from readiness.scope.items import ItemSource, ScopeItem, ScopePlan
 from readiness.standard.status import StandardStatus
 from readiness.store import Document, ProjectRow
@@ -102,6 +104,9 @@ class Kind(StrEnum):
     STANDARD = "standard"
     BRIEF_NOTES = "brief_notes"
     BRIEF_SIGNATURE = "brief_signature"
+    VALUE = "value"
+    ROUND = "round"
+    BALLOT = "ballot"
 
 
 MODELS: Mapping[Kind, type[BaseModel]] = {
@@ -121,6 +126,9 @@ MODELS: Mapping[Kind, type[BaseModel]] = {
     Kind.STANDARD: StandardStatus,
     Kind.BRIEF_NOTES: BriefNotes,
     Kind.BRIEF_SIGNATURE: BriefSignature,
+    Kind.VALUE: ValueModel,
+    Kind.ROUND: Round,
+    Kind.BALLOT: Ballot,
 }
 
 
@@ -150,6 +158,9 @@ class ProjectState:
     standard: Mapping[str, StandardStatus]
     notes: BriefNotes
     brief_signatures: tuple[BriefSignature, ...]
+    value: ValueModel
+    rounds: tuple[Round, ...]  # the latest first
+    ballots: tuple[Ballot, ...]  # of the rounds that are revealed; others are nobody's to see
     versions: Mapping[tuple[str, str], int]
 
     def version_of(self, kind: Kind, key: str = "") -> int:
@@ -182,6 +193,7 @@ class ProjectState:
             outcome=self.outcome,
             signatures=self.signatures,
             ownership=self.ownership,
+            value=self.value,
         )
 
 
@@ -219,6 +231,14 @@ def parse_state(row: ProjectRow, documents: Iterable[Document]) -> ProjectState:
         standard=parsed[Kind.STANDARD],
         notes=parsed[Kind.BRIEF_NOTES].get("", BriefNotes()),
         brief_signatures=tuple(sorted(parsed[Kind.BRIEF_SIGNATURE].values(), key=lambda s: (s.signed_at, s.name))),
+        value=parsed[Kind.VALUE].get("", ValueModel()),
+        rounds=tuple(sorted(parsed[Kind.ROUND].values(), key=lambda r: (r.opened_at, r.id), reverse=True)),
+        ballots=tuple(
+            sorted(
+                open_to_all(parsed[Kind.ROUND].values(), parsed[Kind.BALLOT].values()),
+                key=lambda b: (b.round, b.thing, b.participant),
+            )
+        ),
         versions=versions,
     )
 
@@ -242,9 +262,34 @@ def validated(kind: Kind, body: Mapping[str, Any]) -> BaseModel:
             raise InputError(f"{str(first['msg']).removeprefix('Value error, ')}.") from error
         place = " ".join(str(part) for part in first["loc"]).replace("_", " ") or kind.replace("_", " ")
         value = first.get("input")
-        shown = value if isinstance(value, str | int | float | bool | None) else "this"
-        reason = str(first["msg"]).removeprefix("Value error, ")
-        raise InvalidValueError(place, shown, f"is refused: {reason}") from error
+        if value is None:
+            raise InputError(f"{place[:1].upper()}{place[1:]} must be stated.") from error
+        shown = value if isinstance(value, str | int | float | bool) else "this"
+        raise InvalidValueError(place, shown, _reason(first)) from error
+
+
+_REASONS = {  # of pydantic's kinds of error, in words; {} stands for the limit
+    "greater_than_equal": ("is less than {:,.10g}", "ge"),
+    "greater_than": ("is not above {:,.10g}", "gt"),
+    "less_than_equal": ("is more than {:,.10g}", "le"),
+    "less_than": ("is not below {:,.10g}", "lt"),
+    "string_too_long": ("is longer than {:,} characters", "max_length"),
+    "string_too_short": ("is empty", ""),
+    "finite_number": ("is no finite number", ""),
+    "float_type": ("is no number", ""),
+    "float_parsing": ("is no number", ""),
+    "int_type": ("is no whole number", ""),
+    "int_parsing": ("is no whole number", ""),
+    "int_from_float": ("is no whole number", ""),
+}
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    """Why a value is refused, to stand behind it in a sentence."""
+    words, limit = _REASONS.get(error["type"], ("", ""))
+    if not words:
+        return f"is refused: {str(error['msg']).removeprefix('Value error, ')}"
+    return words.format(error["ctx"][limit]) if limit else words
 
 
 def check(kind: str, body: Mapping[str, Any]) -> None:

@@ -22,6 +22,7 @@ from readiness.diagnosis.verdict_table import VerdictTable
 from readiness.outcome.agreement import Signature, sign
 from readiness.outcome.definition import OutcomeDefinition
 from readiness.outcome.ownership import Ownership
+from readiness.outcome.value import Stated, ValueModel
 from readiness.scope.items import ScopeItem, ScopePlan
 from readiness.shares import share_of
 from readiness.workflow import Workflow
@@ -59,6 +60,10 @@ class Case:
     def stating(self, **inputs: Any) -> Case:
         """The same project with other figures for the stop rules."""
         return replace(self, stop_inputs=self.stop_inputs.model_copy(update=inputs))
+
+    def worth(self, **inputs: Any) -> Case:
+        """The same project with other statements about the value."""
+        return self.but(value=self.facts.value.model_copy(update=inputs))
 
     def answering(self, mode: FailureMode, reply: Reply | None, reason: str = "") -> Case:
         """The same project with another answer to one question; None: nobody has answered it."""
@@ -155,6 +160,26 @@ def ready() -> Case:
     return Case(facts, {}, StopInputs(expected_value=100_000), read_catalog("verdict", VerdictTable)).answering_all(
         Reply.YES
     )
+
+
+@pytest.fixture(scope="session")
+def valued(ready: Case) -> Case:
+    """The ready project with every input of the value stated, and worth its cost."""
+    outcome = OUTCOME.model_copy(update={"baseline_error_rate": 0.05})
+    value = ValueModel(
+        volume=Stated(low=800, likely=1_000, high=1_300, source="The intake log"),
+        minutes=Stated(low=6, likely=8, high=11, source="Timed"),
+        hour_rate=Stated(likely=45, source="Finance"),
+        accepted=Stated(low=0.5, likely=0.6, high=0.7, source="The prototype's trial"),
+        wrong=Stated(low=0.01, likely=0.02, high=0.04, source="The prototype's trial"),
+        run_cost_month=Stated(low=200, likely=300, high=500, source="A quote"),
+    )
+    return ready.but(
+        outcome=outcome,
+        signatures=signed_by("Ann", "Ben", definition=outcome),
+        plan=ready.facts.plan.model_copy(update={"review_minutes": 2.0, "review_hour_rate": 45.0}),
+        value=value,
+    ).stating(expected_value=None)
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from readiness.audit.decisions import Handling
-from readiness.diagnosis.evidence import Evidence, Facts, Finding, Ledger, Topic, gather_evidence
+from readiness.diagnosis.evidence import PREPARED, Evidence, Facts, Finding, Ledger, Topic, gather_evidence
 from readiness.outcome.definition import OutcomeDefinition
 from readiness.outcome.ownership import Ownership
+from readiness.outcome.value import Stated, ValueModel
 from readiness.scope.items import ScopeItem, ScopePlan
 from readiness.workflow import Stage, Workflow
 
@@ -31,7 +32,7 @@ def facts(ready: Any) -> Facts:
 
 def test_a_project_that_is_ready_has_evidence_in_every_topic_and_all_of_it_passed(facts: Facts) -> None:
     ledger = gather_evidence(facts)
-    assert {evidence.topic for evidence in ledger.entries} == set(Topic)
+    assert {evidence.topic for evidence in ledger.entries} == set(PREPARED)
     assert {evidence.finding for evidence in ledger.entries} == {Finding.PASSED}
     assert not any(evidence.stale for evidence in ledger.entries)
     assert all(evidence.statement and evidence.source for evidence in ledger.entries)
@@ -44,7 +45,7 @@ def test_an_empty_project_has_evidence_in_every_topic_and_all_of_it_is_unknown(f
         items=(), plan=ScopePlan(), outcome=OutcomeDefinition(), signatures=(), ownership=Ownership(),
     )  # fmt: skip
     ledger = gather_evidence(empty)
-    assert {evidence.topic for evidence in ledger.entries} == set(Topic)
+    assert {evidence.topic for evidence in ledger.entries} == set(PREPARED)
     assert {evidence.finding for evidence in ledger.entries} == {Finding.UNKNOWN}
 
 
@@ -153,3 +154,52 @@ def test_the_effect_counts_where_records_go(facts: Facts, decide_all: Callable[.
     reviewed = gather_evidence(replace(facts, decisions=decide_all(facts.report, Handling.HUMAN_REVIEW)))
     assert entry(automatic, "data.effect").value == 1
     assert entry(reviewed, "data.effect").value == pytest.approx(255 / 300)
+
+
+# --- scope and value ----------------------------------------------------------------------------------------------
+
+
+def test_the_scope_stands_there_as_a_range_with_its_ratio_to_the_plan(facts: Facts) -> None:
+    ledger = gather_evidence(facts)
+    total, ratio = entry(ledger, "scope.total"), entry(ledger, "scope.ratio")
+    simulated = ledger.total.simulated
+    assert simulated is not None
+    assert (total.low, total.value, total.high) == (simulated.days.p10, simulated.days.p50, simulated.days.p90)
+    assert (ratio.value, ratio.high) == (ledger.total.ratio_p50, ledger.total.ratio_p80)
+    assert "(P50)" in ratio.statement
+    assert "(P80)" in ratio.statement
+
+
+def test_a_value_that_nobody_has_begun_to_state_is_no_evidence(facts: Facts) -> None:
+    assert gather_evidence(facts).of(Topic.VALUE) == ()
+
+
+def test_a_value_begun_and_not_finished_is_unknown_and_says_what_is_missing(facts: Facts) -> None:
+    (month,) = gather_evidence(replace(facts, value=ValueModel(wrong=Stated(likely=0.02)))).of(Topic.VALUE)
+    assert month.finding is Finding.UNKNOWN
+    assert "today's error rate" in month.statement
+    assert month.value is None
+
+
+def test_a_value_that_covers_the_cost_speaks_for_it_with_range_and_source(valued: Any) -> None:
+    ledger = gather_evidence(valued.facts)
+    month, covers = ledger.of(Topic.VALUE)
+    assert {month.finding, covers.finding} == {Finding.PASSED}
+    assert ledger.value.simulated is not None
+    monthly = ledger.value.simulated.monthly
+    assert (month.low, month.value, month.high) == (monthly.p10, monthly.p50, monthly.p90)
+    assert covers.value == ledger.value.probability
+    assert "inputs of the value" in month.source
+
+
+def test_a_value_that_cannot_cover_the_cost_speaks_against_it_and_an_open_one_for_nothing(valued: Any) -> None:
+    losing = gather_evidence(valued.worth(wrong=Stated(likely=0.9)).facts)
+    open_share = gather_evidence(valued.worth(accepted=Stated()).facts)
+    assert {found.finding for found in losing.of(Topic.VALUE)} == {Finding.FAILED}
+    assert entry(open_share, "value.covers").finding is Finding.UNKNOWN
+
+
+def test_the_value_answers_none_of_the_four_questions(valued: Any) -> None:
+    """A poor return is no failure of measurement."""
+    losing = valued.worth(wrong=Stated(likely=0.9)).diagnose()
+    assert [question.reply for question in losing.questions] == [q.reply for q in valued.diagnose().questions]

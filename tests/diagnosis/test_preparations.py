@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from readiness.diagnosis.evidence import Topic, gather_evidence
+from readiness.diagnosis.evidence import PREPARED, Topic, gather_evidence
 from readiness.diagnosis.preparations import PreparationState, preparations
 from readiness.outcome.definition import OutcomeDefinition
 from readiness.outcome.ownership import Ownership
@@ -16,14 +16,14 @@ def states(case: Any) -> dict[Topic, PreparationState]:
 
 
 def test_a_project_that_is_ready_has_all_four_done(ready: Any) -> None:
-    assert states(ready) == dict.fromkeys(Topic, PreparationState.DONE)
+    assert states(ready) == dict.fromkeys(PREPARED, PreparationState.DONE)
 
 
 def test_a_project_that_has_nothing_has_begun_nothing(ready: Any) -> None:
     empty = ready.but(
         report=None, decisions={}, items=(), outcome=OutcomeDefinition(), signatures=(), ownership=Ownership()
     )
-    assert states(empty) == dict.fromkeys(Topic, PreparationState.NOT_STARTED)
+    assert states(empty) == dict.fromkeys(PREPARED, PreparationState.NOT_STARTED)
 
 
 def test_components_listed_and_not_estimated_are_not_a_start(ready: Any) -> None:
@@ -38,7 +38,7 @@ def test_what_is_begun_and_not_finished_is_open_and_says_what_is_left(ready: Any
         signatures=ready.facts.signatures[:1],
         ownership=Ownership(owner="Ann"),
     )
-    assert states(begun) == dict.fromkeys(Topic, PreparationState.OPEN)
+    assert states(begun) == dict.fromkeys(PREPARED, PreparationState.OPEN)
     said = [part.sentence for part in preparations(gather_evidence(begun.facts))]
     assert "no handling decision" in said[0]
     assert "1 component not estimated" in said[1]

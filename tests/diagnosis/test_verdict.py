@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from readiness.audit.decisions import Handling, HandlingDecision
@@ -18,6 +18,7 @@ from readiness.diagnosis.stop_rules import RuleState, StopRule
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.outcome.definition import OutcomeDefinition
 from readiness.outcome.ownership import Ownership
+from readiness.outcome.value import Stated
 from readiness.scope.items import ScopeItem, ScopePlan
 from readiness.workflow import Stage, Workflow
 
@@ -132,7 +133,7 @@ def test_the_reason_of_an_answer_that_does_not_count_is_not_the_reason_of_the_ve
 def test_one_stop_rule_is_enough_and_its_reason_comes_first(ready: Any) -> None:
     diagnosis = ready.stating(expected_value=1.0).answering(FailureMode.OWNERSHIP, Reply.NO, "Nobody.").diagnose()
     assert diagnosis.verdict is Verdict.STOP
-    assert "10,400" in diagnosis.reasons[0]
+    assert "1 EUR covers the remaining cost with a probability of under 1%" in diagnosis.reasons[0]
     assert diagnosis.reasons[-1] == "Nobody."
 
 
@@ -264,3 +265,15 @@ def test_too_much_review_stops_a_project_that_would_go(
     diagnosis = case.diagnose()
     assert diagnosis.verdict is Verdict.STOP
     assert next(r for r in diagnosis.stop_rules if r.rule is StopRule.DATA).state is RuleState.MET
+
+
+def test_a_value_in_place_of_the_one_figure_carries_the_verdict(valued: Any) -> None:
+    assert valued.facts.value.started
+    assert valued.diagnose().verdict is Verdict.GO
+
+
+@given(st.sets(st.sampled_from(["volume", "minutes", "hour_rate", "accepted", "wrong", "run_cost_month"]), min_size=1))
+def test_a_project_does_not_go_while_an_input_of_the_value_is_not_stated(valued: Any, open_inputs: set[str]) -> None:
+    assume(open_inputs != {"minutes", "hour_rate"})  # for both together the outcome definition's cost stands in
+    diagnosis = valued.worth(**dict.fromkeys(open_inputs, Stated())).diagnose()
+    assert diagnosis.verdict is Verdict.FIX_FIRST
