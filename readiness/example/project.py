@@ -33,6 +33,7 @@ class ExampleProject(_Entry):
     decisions: tuple[ExampleDecision, ...]
     estimates: dict[str, dict[str, Any]]  # component id -> parts of a ScopeItem
     plan: dict[str, Any]
+    value: dict[str, Any]
     outcome: dict[str, Any]
     signers: tuple[dict[str, str], ...]
     ownership: dict[str, Any]

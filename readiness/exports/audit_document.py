@@ -20,13 +20,12 @@ from readiness.audit.report import (
 )
 from readiness.audit.rules import DayMonthOrder, DecimalMark, FieldRule
 from readiness.audit.shift_report import ShiftReport, ShiftVerdict
+from readiness.exports.audit_charts import edge_case_chart, tier_chart
 from readiness.exports.document import (
     Align,
-    Bar,
     Block,
     Bullets,
     Callout,
-    Chart,
     Column,
     Document,
     Heading,
@@ -42,21 +41,13 @@ from readiness.exports.markdown import stamped
 
 LARGEST_CASES = 6  # on the first page
 MOST_ROWS = 400  # of a table by field; more is for the problem list, and the document says so
-MOST_BARS = 12
 UNDECIDED = "undecided"
-SHARE_AXIS = "share of records, with 95% interval"
 
 TIER_MEANING = {
     Tier.CLEAN: "No problem found.",
     Tier.REPAIRABLE: "A rule or a conversion can put it right without a person.",
     Tier.NEEDS_REVIEW: "A person has to look at it.",
     Tier.UNUSABLE: "Cannot be used as it stands.",
-}
-TIER_TONE = {
-    Tier.CLEAN: Tone.GOOD,
-    Tier.REPAIRABLE: Tone.NEUTRAL,
-    Tier.NEEDS_REVIEW: Tone.CAUTION,
-    Tier.UNUSABLE: Tone.STOP,
 }
 FAULT_MEANING = {
     LineFault.TOO_FEW_CELLS: ("Too few cells", "Fewer cells than the header has fields."),
@@ -128,7 +119,7 @@ def _first_page(
         Heading("What this means"),
         *(Paragraph(text) for text in _meaning(report, decisions, effect)),
         Heading("Where the records stand"),
-        *_tier_chart(report),
+        *filter(None, (tier_chart(report),)),
         _tiers(report),
         *_largest_cases(report, decisions),
     )
@@ -163,15 +154,6 @@ def _handling(undecided: Sequence[EdgeCase], cases: int, effect: HandlingEffect 
         verb = "waits" if len(undecided) == 1 else "wait"
         sentences.append(f"{len(undecided)} of {counted(cases, 'edge case')} still {verb} for a decision.")
     return tuple(sentences)
-
-
-def _tier_chart(report: AuditReport) -> tuple[Block, ...]:
-    if not report.records:
-        return ()
-    bars = tuple(
-        Bar(str(tier.tier).capitalize(), tier.share, tier.low, tier.high, TIER_TONE[tier.tier]) for tier in report.tiers
-    )
-    return (Chart(bars, axis=SHARE_AXIS),)
 
 
 def _tiers(report: AuditReport) -> Table:
@@ -334,10 +316,9 @@ def _edge_cases(report: AuditReport, decisions: Mapping[str, HandlingDecision]) 
         for case in shown
     )
     note = "A record with two problems counts in both of its edge cases, so the shares can add up to more than 100%."
-    bars = tuple(Bar(case.title, case.share, case.low, case.high, TIER_TONE[case.tier]) for case in shown[:MOST_BARS])
     return (
         heading,
-        Chart(bars, axis=SHARE_AXIS),
+        *filter(None, (edge_case_chart(report.edge_cases),)),
         Table(columns, rows, note=f"{note} {_cut(len(shown), len(report.edge_cases), 'edge cases')}".strip()),
         Heading("What is wrong, and what was decided", 2),
         Bullets(tuple(_explained(case, decisions) for case in shown)),

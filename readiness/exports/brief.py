@@ -35,7 +35,6 @@ from readiness.exports.figures import (
     NOT_STATED,
     counted,
     day,
-    days,
     listed,
     money,
     number,
@@ -45,11 +44,12 @@ from readiness.exports.figures import (
     whole,
 )
 from readiness.exports.markdown import stamped
+from readiness.exports.scope_and_value import scope, scope_in_short, scope_pictures, value_in_short
 from readiness.outcome import ownership
 from readiness.outcome.agreement import Signature
 from readiness.outcome.definition import measured
-from readiness.scope.items import ItemStatus, ScopeItem
-from readiness.scope.totals import UNDERESTIMATION, ScopeTotal
+from readiness.scope.items import ItemStatus
+from readiness.shares import whole_percent
 from readiness.workflow import Stage
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def production_brief(*, project_name: str, facts: Facts, ledger: Ledger, issued_
         Heading("Real input and how it is handled"),
         *_handled_input(facts, ledger),
         Heading("Scope"),
-        *_scope(facts, ledger),
+        *scope(facts, ledger),
     )
     return _document("Production brief", project_name, facts, blocks, issued_at)
 
@@ -375,10 +375,17 @@ def _stop_rules(diagnosis: Diagnosis, inputs: StopInputs, catalog: FailureModeCa
     )
     stated_inputs = (
         ("Limit of the data rule", f"{percent(inputs.most_outside_share)}; reason: {stated(inputs.limit_reason)}"),
-        ("Source of the value", stated(inputs.value_source)),
+        ("Least probability of the cost rule", whole_percent(inputs.least_probability)),
+        ("Source of the value", _value_source(diagnosis.ledger, inputs)),
     )
     note = "The project stops when any of the three is met."
     return (Heading("Stop rules"), Table(columns, rows, note=note), Properties(stated_inputs))
+
+
+def _value_source(ledger: Ledger, inputs: StopInputs) -> str:
+    if ledger.value.started:
+        return "simulated from the inputs that stand below, each with its source"
+    return stated(inputs.value_source)
 
 
 def _margin(result: StopResult) -> str:
@@ -397,11 +404,14 @@ def _margin(result: StopResult) -> str:
 
 def _in_short(facts: Facts, ledger: Ledger) -> tuple[Block, ...]:
     return (
-        Heading("Data, scope, outcome and owner in short"),
+        Heading("Data, scope, value, outcome and owner in short"),
         Heading("Data", 2),
         Properties(_data(facts, ledger)),
         Heading("Scope", 2),
-        Properties(_scope_in_short(facts, ledger)),
+        Properties(scope_in_short(facts, ledger)),
+        *scope_pictures(facts, ledger),
+        Heading("Value", 2),
+        *value_in_short(ledger.value),
         Heading("Outcome", 2),
         Properties(_outcome(facts, ledger)),
         Heading("Owner", 2),
@@ -418,35 +428,6 @@ def _data(facts: Facts, ledger: Ledger) -> tuple[tuple[str, str], ...]:
         ("Clean share", report.sentence),
         ("Largest edge cases", largest or "none found"),
         ("Handling", ledger.effect.sentence if ledger.effect is not None else NOT_STATED),
-    )
-
-
-def _scope_in_short(facts: Facts, ledger: Ledger) -> tuple[tuple[str, str], ...]:
-    total = ledger.total
-    pairs = [("Person-days", total.sentence)]
-    if total.unknown:
-        pairs.append(("Not estimated", ", ".join(total.unknown)))
-    pairs.append(("Against the plan", _ratio(facts, ledger)))
-    pairs.append(("Cost", _cost(total, facts.plan.currency)))
-    return tuple(pairs)
-
-
-def _cost(total: ScopeTotal, currency: str) -> str:
-    if total.cost_low is None or total.cost_likely is None or total.cost_high is None:
-        return NOT_STATED
-    spread = f"{whole(total.cost_low)} to {whole(total.cost_high)} {currency}"
-    return f"{spread}, most likely {whole(total.cost_likely)} {currency}"
-
-
-def _ratio(facts: Facts, ledger: Ledger) -> str:
-    total, (low, high) = ledger.total, UNDERESTIMATION
-    if total.ratio_likely is None or facts.plan.planned_days is None:
-        return "The plan of the prototype's team is not stated, or nothing is estimated."
-    unit = "person-day" if facts.plan.planned_days == 1 else "person-days"
-    return (
-        f"{total.ratio_low:.1f} to {total.ratio_high:.1f} times the {days(facts.plan.planned_days)} {unit} "
-        f"planned, most likely {total.ratio_likely:.1f} times. Builds that were planned as a phase of the prototype "
-        f"commonly need {low:g} to {high:g} times."
     )
 
 
@@ -599,27 +580,3 @@ def _components(facts: Facts, *, in_prototype: bool, otherwise: str) -> Properti
             groups.setdefault(item.group.strip() or "No group", []).append(item.component)
     pairs = tuple((group, "; ".join(names)) for group, names in groups.items())
     return Properties(pairs) if pairs else Paragraph(otherwise)
-
-
-def _scope(facts: Facts, ledger: Ledger) -> tuple[Block, ...]:
-    columns = (
-        Column("Component", width=4),
-        Column("Group", width=2),
-        Column("Low", _NUMBER, 0.8),
-        Column("Likely", _NUMBER, 0.8),
-        Column("High", _NUMBER, 0.8),
-        Column("Status", width=2.4),
-    )
-    rows = tuple(_scope_row(item) for item in facts.items)
-    pairs = _scope_in_short(facts, ledger)
-    if not rows:
-        return (Paragraph("No component is listed."),)
-    note = "Person-days. An empty estimate is unknown, which is not zero. The sums of low and of high are two extremes."
-    return (Properties(pairs), Table(columns, rows, note=note))
-
-
-def _scope_row(item: ScopeItem) -> tuple[str, ...]:
-    counts = item.status is not ItemStatus.NOT_NEEDED
-    figures = (item.low_days, item.likely_days, item.high_days)
-    status = str(item.status) if counts else f"{item.status}: {item.not_needed_because.strip()}"
-    return (item.component, item.group, *(days(figure) if counts else "" for figure in figures), status)

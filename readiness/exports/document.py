@@ -88,11 +88,81 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Shares as bars, one below the other, each with its interval. `axis` says what they are shares of."""
+    """Shares as bars, one below the other, each with its interval. `title` says the finding, `axis` what they are
+    shares of."""
 
+    title: str
     bars: tuple[Bar, ...]
     axis: str
-    caption: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        _refuse_nameless(self.title, self.axis)
+        _refuse_empty(self.bars)
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """How far something moves the whole: `low` below or at zero, `high` above or at it. `share` is 0..1."""
+
+    label: str
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class SwingChart:
+    """What moves the whole most, from the largest down. `title` says the finding, `axis` names the unit."""
+
+    title: str
+    swings: tuple[Swing, ...]
+    axis: str
+    note: str = ""
+    sides: str = "left: at its low, right: at its high"
+
+    def __post_init__(self) -> None:
+        _refuse_nameless(self.title, self.axis)
+        _refuse_empty(self.swings)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on a curve that is named: "P80", its value and its chance (0..1), and the value as it is written."""
+
+    label: str
+    value: float
+    chance: float
+    written: str
+    on_curve: bool = True  # or a line across, such as a plan
+
+
+@dataclass(frozen=True, slots=True)
+class CurveChart:
+    """The chance to stay below a value. `points` are (value, chance 0..1), rising; `axis` names what the value is, and
+    its unit."""
+
+    title: str
+    points: tuple[tuple[float, float], ...]
+    marks: tuple[Mark, ...]
+    axis: str
+    note: str = ""
+    chance_axis: str = "chance to stay below (%)"
+
+    def __post_init__(self) -> None:
+        _refuse_nameless(self.title, self.axis)
+        _refuse_empty(self.points)
+
+
+def _refuse_nameless(title: str, axis: str) -> None:
+    """A chart without a finding or a unit is a picture."""
+    if not title.strip() or not axis.strip():
+        raise ValueError("a chart needs a title that says the finding, and an axis that says what is drawn")
+
+
+def _refuse_empty(drawn: tuple[object, ...]) -> None:
+    if not drawn:
+        raise ValueError("a chart of nothing: say in a sentence that there is nothing to draw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +200,8 @@ class PageBreak:
     """What follows begins on a new page, where there are pages."""
 
 
-Block = Heading | Paragraph | Bullets | Table | Chart | Properties | Callout | Signatures | PageBreak
+AnyChart = Chart | SwingChart | CurveChart
+Block = Heading | Paragraph | Bullets | Table | AnyChart | Properties | Callout | Signatures | PageBreak
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from readiness.exports.chart_tables import figures_table
 from readiness.exports.document import (
     ABOUT,
     Align,
@@ -16,6 +17,7 @@ from readiness.exports.document import (
     Callout,
     Chart,
     Column,
+    CurveChart,
     Document,
     Heading,
     PageBreak,
@@ -23,6 +25,7 @@ from readiness.exports.document import (
     ParagraphKind,
     Properties,
     Signatures,
+    SwingChart,
     Table,
 )
 from readiness.exports.figures import interval, percent
@@ -127,6 +130,8 @@ def _block(block: Block) -> str:
             return _table(block)
         case Chart():
             return _chart(block)
+        case SwingChart() | CurveChart():
+            return _table(figures_table(block))
         case Callout():
             return _callout(block)
         case Signatures():
@@ -179,7 +184,7 @@ def _chart(chart: Chart) -> str:
         for bar in chart.bars
     )
     columns = (Column(""), Column(chart.axis), Column("Share", Align.RIGHT), Column("95% interval", Align.RIGHT))
-    return _table(Table(columns, rows, caption=chart.caption))
+    return _table(Table(columns, rows, caption=chart.title, note=chart.note))
 
 
 def _row(cells: list[str]) -> str:

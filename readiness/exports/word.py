@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, assert_never
 
 from readiness.exports import word_styles as styles
+from readiness.exports.chart_tables import figures_table, in_words
 from readiness.exports.document import (
     ABOUT,
     Align,
+    AnyChart,
     Block,
     Bullets,
     Callout,
     Chart,
     Column,
+    CurveChart,
     Document,
     Heading,
     PageBreak,
@@ -22,9 +26,9 @@ from readiness.exports.document import (
     ParagraphKind,
     Properties,
     Signatures,
+    SwingChart,
     Table,
 )
-from readiness.exports.figures import percent
 from readiness.exports.safe_text import one_line, prose_lines, verbatim_line
 
 if TYPE_CHECKING:
@@ -115,6 +119,9 @@ def _add(word: WordDocument, block: Block) -> None:
             _table(word, block)
         case Chart():
             _chart(word, block)
+        case SwingChart() | CurveChart():
+            _chart(word, block)
+            _table(word, replace(figures_table(block), caption=""))
         case Callout():
             _callout(word, block)
         case Signatures():
@@ -198,24 +205,18 @@ def _table(word: WordDocument, table: Table) -> None:
         _new(word, styles.GAP)
 
 
-def _chart(word: WordDocument, chart: Chart) -> None:
+def _chart(word: WordDocument, chart: AnyChart) -> None:
+    """The finding, and the picture that shows it."""
     from docx.shared import Emu
 
     from readiness.exports.charts import chart_png
 
-    if chart.caption:
-        _paragraph(word, chart.caption, styles.CAPTION)
+    _paragraph(word, chart.title, styles.CAPTION)
     section: Any = word.sections[0]
     width = Emu(section.page_width - section.left_margin - section.right_margin)
     paragraph = _new(word, styles.BODY)
     picture: Any = paragraph.add_run().add_picture(BytesIO(chart_png(chart)), width=width)
-    picture._inline.docPr.set("descr", _in_words(chart))
-
-
-def _in_words(chart: Chart) -> str:
-    """The chart for somebody who hears the document."""
-    bars = "; ".join(f"{one_line(bar.label)} {percent(bar.share)}" for bar in chart.bars)
-    return f"{chart.axis}: {bars}"
+    picture._inline.docPr.set("descr", in_words(chart))
 
 
 def _grid(word: WordDocument, columns: tuple[Column, ...], rows: int) -> WordTable:

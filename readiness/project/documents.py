@@ -10,6 +10,7 @@ from readiness.audit.decisions import HandlingDecision, effect_of
 from readiness.audit.report import AuditReport
 from readiness.audit.shift_report import ShiftReport
 from readiness.catalog import read_catalog
+from readiness.diagnosis.evidence import gather_evidence
 from readiness.diagnosis.failure_modes import FailureModeCatalog
 from readiness.diagnosis.verdict import Diagnosis
 from readiness.errors import InvalidValueError
@@ -18,8 +19,7 @@ from readiness.exports.brief import decision_brief, missing_closing_parts, produ
 from readiness.exports.document import Document, Signer
 from readiness.exports.figures import day
 from readiness.exports.markdown import fingerprint, to_markdown
-from readiness.project.state import ProjectState
-from readiness.scope.totals import total_scope
+from readiness.project.state import Kind, ProjectState
 
 BRIEFS = ("decision", "prototype", "production")
 DOCUMENT_SUFFIXES = ("md", "docx")
@@ -49,16 +49,22 @@ def audit_file(
 
 
 def scope_file(state: ProjectState, now: datetime) -> bytes:
-    """The production scope as an Excel workbook."""
-    from readiness.exports.workbook import scope_workbook
+    """The production scope as an Excel workbook, with what an import needs to tell an edit from a later state."""
+    from readiness.exports.workbook import ValueRow, scope_workbook
 
+    ledger = gather_evidence(state.facts(now))
     return scope_workbook(
         project_name=state.name,
         items=state.items,
         plan=state.plan,
-        total=total_scope(state.items, state.plan),
+        total=ledger.total,
         report=state.audit.report if state.audit else None,
         decisions=state.decisions,
+        loads=ledger.loads,
+        value=[ValueRow(*one.row) for one in ledger.value.inputs] if ledger.value.started else (),
+        project_id=state.id,
+        versions={item.id: state.version_of(Kind.SCOPE_ITEM, item.id) for item in state.items},
+        plan_version=state.version_of(Kind.SCOPE_PLAN),
         now=now,
     )
 

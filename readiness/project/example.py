@@ -34,6 +34,7 @@ def _fill(projects: Projects, project_id: str, content: ExampleProject) -> None:
     _decide(projects, project_id, content)
     _estimate(projects, project_id, content)
     _change(projects, project_id, Kind.OUTCOME, content.outcome)
+    _change(projects, project_id, Kind.VALUE, content.value)
     for signer in content.signers:
         projects.sign_outcome(project_id, name=signer["name"], role=signer["role"], who=WHO)
     _change(projects, project_id, Kind.OWNERSHIP, content.ownership)

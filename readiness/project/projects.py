@@ -38,8 +38,16 @@ from readiness.project.state import (
     parse_state,
     validated,
 )
-from readiness.scope.catalog import ComponentCatalog, item_from_component, item_from_decision, starting_items
-from readiness.scope.items import ItemSource, ScopeItem
+from readiness.scope.carrying_over import carrying_over
+from readiness.scope.catalog import (
+    ComponentCatalog,
+    Proposal,
+    item_from_component,
+    item_from_decision,
+    proposals,
+    starting_items,
+)
+from readiness.scope.items import ItemSource, basis_after_change
 from readiness.store import Document, ProjectRow, Store
 
 if TYPE_CHECKING:
@@ -49,6 +57,7 @@ T = TypeVar("T")
 
 MOST_REOPENED_RECORDS = 100_000  # kept records that are audited again in passing, to show examples
 MOST_ITEMS = 1_000  # scope items of one project
+ESTIMATE = ("low_days", "likely_days", "high_days")
 
 
 def utc_now() -> datetime:
@@ -487,24 +496,55 @@ class Projects:
         existing = next((item for item in state.items if item.id == item_id), None)
         if existing is None or existing.handling != handling:
             item = item_from_decision(self.components, case.id, case.kind, case.title, handling)
-            item = _carrying_over(item, existing) if existing else item
+            item = carrying_over(item, existing) if existing else item
             changes.append(_row(Kind.SCOPE_ITEM, item_id, item, state.version_of(Kind.SCOPE_ITEM, item_id)))
         self.store.save_many(project_id, changes, who=who, what=f"decided {handling} for {edge_case}")
 
     def _take_back(self, state: ProjectState, edge_case: str, *, version: int, who: str) -> None:
-        """Delete a decision and its scope item: the decision first, since it may have been changed meanwhile."""
-        what, item_id = f"took back the decision on {edge_case}", f"decision:{edge_case}"
-        if state.version_of(Kind.DECISION, edge_case):
-            self.store.delete(state.id, Kind.DECISION, edge_case, version=version, who=who, what=what)
+        """Delete a decision and its scope item, both or neither."""
+        item_id = f"decision:{edge_case}"
         item_version = state.version_of(Kind.SCOPE_ITEM, item_id)
-        if item_version:
-            self.store.delete(state.id, Kind.SCOPE_ITEM, item_id, version=item_version, who=who, what=what)
+        gone = [(Kind.DECISION.value, edge_case, version)] if state.version_of(Kind.DECISION, edge_case) else []
+        gone += [(Kind.SCOPE_ITEM.value, item_id, item_version)] if item_version else []
+        if gone:
+            self.store.save_many(state.id, [], who=who, what=f"took back the decision on {edge_case}", deleted=gone)
+
+    def proposals(self, state: ProjectState) -> tuple[Proposal, ...]:
+        """The starting points of the catalog for the scope items whose estimate nobody has begun."""
+        return proposals(self.components, state.items, state.plan)
+
+    def take_proposals(self, project_id: str, item_ids: Iterable[str], *, who: str) -> tuple[str, ...]:
+        """The ids of the items whose starting points are their estimates from now on, all saved together.
+
+        Items that somebody has begun to estimate meanwhile are not among them and stay as they are.
+        """
+        state, wanted = self.load(project_id), set(item_ids)
+        items = {item.id: item for item in state.items}
+        unknown = sorted(wanted - set(items))
+        if unknown:
+            raise UnknownNameError("scope item", unknown[0], list(items))
+        taken = [proposal for proposal in self.proposals(state) if proposal.item_id in wanted]
+        changes = [
+            _row(
+                Kind.SCOPE_ITEM,
+                proposal.item_id,
+                items[proposal.item_id].model_copy(update=proposal.changes),
+                state.version_of(Kind.SCOPE_ITEM, proposal.item_id),
+            )
+            for proposal in taken
+        ]
+        if changes:
+            count = "1 starting point" if len(changes) == 1 else f"{len(changes)} starting points"
+            self.store.save_many(project_id, changes, who=who, what=f"took over {count} of the catalog", check=check)
+        return tuple(proposal.item_id for proposal in taken)
 
     def change_item(self, project_id: str, item_id: str, changes: Mapping[str, Any], *, version: int, who: str) -> None:
         """One scope item after an edit of some of its parts."""
         document = self.store.document(project_id, Kind.SCOPE_ITEM, item_id)
         if document is None:
             raise UnknownNameError("scope item", item_id)
+        if "basis" not in changes and not set(changes).isdisjoint(ESTIMATE):
+            changes = {**changes, "basis": basis_after_change(str(document.body.get("basis", "")))}
         try:
             self.change(project_id, Kind.SCOPE_ITEM, changes, version=version, who=who, key=item_id)
         except InputError as error:
@@ -656,17 +696,6 @@ def _keep_edited(current: FieldRules, suggested: FieldRules) -> FieldRules:
     switched = {one.id: one for one in current.relations if one.edited and known.issuperset(one.fields)}
     offered = [switched.pop(relation.id, relation) for relation in suggested.relations]
     return FieldRules(rules=tuple(merged), relations=(*offered, *switched.values()))
-
-
-def _carrying_over(item: ScopeItem, earlier: ScopeItem) -> ScopeItem:
-    """`item` with what people typed for an earlier decision on the same edge case: the owner stays, the estimate is
-    open again, because the work is another one, and stands in the note."""
-    days = (earlier.low_days, earlier.likely_days, earlier.high_days)
-    if not any(day is not None for day in days):
-        return item.model_copy(update={"owner": earlier.owner})
-    figures = " / ".join("-" if day is None else f"{day:g}" for day in days)
-    note = f"Estimated before, for {earlier.handling}: {figures} person-days. {item.note}".strip()
-    return item.model_copy(update={"owner": earlier.owner, "note": note})
 
 
 def _edge_case(state: ProjectState, edge_case: str) -> Any:

@@ -342,8 +342,8 @@ def test_the_example_as_a_whole_leads_to_fix_first_with_an_inventory_three_to_fi
     assert diagnosis.also_found == ()
     assert not any(question.against_evidence for question in diagnosis.questions)
     low, high = UNDERESTIMATION
-    assert diagnosis.ledger.total.ratio_likely is not None
-    assert low <= diagnosis.ledger.total.ratio_likely <= high
+    assert diagnosis.ledger.total.ratio_p50 is not None
+    assert low <= diagnosis.ledger.total.ratio_p50 <= high
 
 
 def _facts(example: ExampleProject, components: ComponentCatalog, report: AuditReport) -> Facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -29,6 +29,8 @@ from readiness.diagnosis.evidence import Evidence, Facts, Finding, Ledger, Topic
 from readiness.diagnosis.failure_modes import FailureMode, FailureModeCatalog
 from readiness.diagnosis.questions import Answer, QuestionResult, Reply, Suggestion
 from readiness.diagnosis.stop_rules import RuleState, StopResult, StopRule
+from readiness.diagnosis.value_against_cost import value_against_cost
+from readiness.diagnosis.value_inputs import Grounds
 from readiness.diagnosis.verdict import Diagnosis
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.outcome.agreement import Signature, fingerprint
@@ -165,7 +167,20 @@ def ledger(facts: Facts, effect: HandlingEffect) -> Ledger:
     undecided = (
         tuple(case for case in facts.report.edge_cases if case.id not in facts.decisions) if facts.report else ()
     )
-    return Ledger(entries, effect, total, undecided, tuple(facts.signatures), ())
+    grounds = Grounds(
+        model=facts.value,
+        workflow=facts.workflow,
+        outcome=facts.outcome,
+        plan=facts.plan,
+        items=facts.items,
+        report=facts.report,
+        effect=effect,
+        loads=(),
+        unknown_reviews=(),
+        total=total,
+    )
+    value = value_against_cost(grounds)
+    return Ledger(entries, effect, (), total, value, undecided, tuple(facts.signatures), ())
 
 
 @pytest.fixture
@@ -182,7 +197,7 @@ def diagnosis(ledger: Ledger) -> Diagnosis:
         stop_rules=(
             StopResult(StopRule.DATA, RuleState.NOT_MET, "12% of the records stay outside.", 0.283, "share"),
             StopResult(StopRule.CONTESTED, RuleState.UNKNOWN, "1 of 2 signatures.", 1, "attempts"),
-            StopResult(StopRule.COST, RuleState.NOT_MET, "The remaining build costs 24,650 EUR.", 15350.0, "EUR"),
+            StopResult(StopRule.COST, RuleState.NOT_MET, "The value covers the cost, probability 92%.", 0.42, "share"),
         ),
         verdict=Verdict.FIX_FIRST,
         rule="At least one of the four questions is answered with no.",
@@ -194,7 +209,7 @@ def diagnosis(ledger: Ledger) -> Diagnosis:
 
 @pytest.fixture
 def stopped(diagnosis: Diagnosis) -> Diagnosis:
-    cost = StopResult(StopRule.COST, RuleState.MET, "The estimated part alone costs more.", -4650.0, "EUR")
+    cost = StopResult(StopRule.COST, RuleState.MET, "The estimated part alone costs more.", -0.12, "share")
     return replace(
         diagnosis,
         stop_rules=(*diagnosis.stop_rules[:2], cost),
@@ -250,24 +265,34 @@ def snapshot() -> Callable[[str, str], None]:
 
 
 @pytest.fixture(scope="session")
-def libreoffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Path]:
-    """Opens a file in LibreOffice, calculates it anew, and saves it in another format."""
+def libreoffice_all(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[Path], str], dict[str, Path]]:
+    """Opens files in one run of LibreOffice, calculates them anew, and saves them in another format; by stem."""
     program = shutil.which("soffice")
     if program is None:
         pytest.skip("LibreOffice (soffice) is not installed, so no file can be opened and calculated by it")
     profile = tmp_path_factory.mktemp("libreoffice")
 
-    def convert(source: Path, suffix: str) -> Path:
+    def convert(sources: Sequence[Path], suffix: str) -> dict[str, Path]:
         target = tmp_path_factory.mktemp("converted")
         command = [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", suffix]
         done = subprocess.run(
-            [*command, "--outdir", str(target), str(source)], capture_output=True, text=True, timeout=180, check=False
+            [*command, "--outdir", str(target), *map(str, sources)],
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
         )
-        made = target / f"{source.stem}.{suffix.split(':')[0]}"
-        assert made.exists(), done.stderr
+        made = {source.stem: target / f"{source.stem}.{suffix.split(':')[0]}" for source in sources}
+        assert all(path.exists() for path in made.values()), done.stderr
         return made
 
     return convert
+
+
+@pytest.fixture(scope="session")
+def libreoffice(libreoffice_all: Callable[[Sequence[Path], str], dict[str, Path]]) -> Callable[[Path, str], Path]:
+    """Opens a file in LibreOffice, calculates it anew, and saves it in another format."""
+    return lambda source, suffix: libreoffice_all([source], suffix)[source.stem]
 
 
 def _question(

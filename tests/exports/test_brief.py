@@ -10,12 +10,16 @@ import pytest
 
 from readiness.diagnosis.evidence import Facts, Ledger
 from readiness.diagnosis.failure_modes import FailureMode, FailureModeCatalog
-from readiness.diagnosis.stop_rules import StopInputs
+from readiness.diagnosis.stop_rules import StopInputs, evaluate_stop_rules
+from readiness.diagnosis.value_against_cost import value_against_cost
+from readiness.diagnosis.value_inputs import Grounds
 from readiness.diagnosis.verdict import Diagnosis
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.exports.brief import decision_brief, missing_closing_parts, production_brief, prototype_brief
 from readiness.exports.document import ABOUT, Callout, Document, Heading, PageBreak, Properties, Signatures, Signer
 from readiness.exports.markdown import to_markdown
+from readiness.outcome.value import Stated, ValueModel
+from readiness.scope.totals import total_scope
 
 ISSUED = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 BYSTANDER = "Jo Blame"  # answered a question, reviews, granted authority; neither owner nor signer
@@ -63,6 +67,101 @@ def test_the_build_briefs_are_as_they_were_kept(
     for kind, build in (("prototype", prototype_brief), ("production", production_brief)):
         document = build(project_name="Invoice intake", facts=facts, ledger=ledger, issued_at=ISSUED)
         snapshot(f"brief_{kind}.md", to_markdown(document))
+
+
+@pytest.fixture
+def valued(facts: Facts, ledger: Ledger, diagnosis: Diagnosis) -> tuple[Facts, Diagnosis]:
+    """The project with a team, with everything that the value is made of, and with the rule that rests on it."""
+    plan = facts.plan.model_copy(
+        update={
+            "team_size": 2.0, "review_minutes": 3.0, "review_hour_rate": 40.0, "reference_multiplier": 4.0,
+            "reference_source": "Three builds of the same team",
+        }
+    )  # fmt: skip
+    value = ValueModel(
+        volume=Stated(low=2000, likely=2400, high=3000, source="Intake | log"),
+        minutes=Stated(low=4, likely=5, high=8),
+        hour_rate=Stated(likely=40, source="=Finance"),
+        accepted=Stated(low=0.5, likely=0.65, high=0.9, source="Trial"),
+        wrong=Stated(low=0.01, likely=0.02, high=0.05, source="Trial"),
+        run_cost_month=Stated(low=200, likely=300, high=500, source="Quote"),
+    )
+    changed = replace(facts, plan=plan, value=value)
+    total = total_scope(changed.items, plan)
+    against = value_against_cost(
+        Grounds(
+            model=value,
+            workflow=facts.workflow,
+            outcome=facts.outcome,
+            plan=plan,
+            items=facts.items,
+            report=facts.report,
+            effect=ledger.effect,
+            loads=(),
+            unknown_reviews=(),
+            total=total,
+        )
+    )
+    known = replace(ledger, total=total, value=against)
+    rules = evaluate_stop_rules(changed, known, StopInputs())
+    return changed, replace(diagnosis, ledger=known, stop_rules=rules)
+
+
+def test_a_brief_with_a_value_is_as_it_was_kept(
+    valued: tuple[Facts, Diagnosis], catalog: FailureModeCatalog, snapshot: Callable[[str, str], None]
+) -> None:
+    facts, diagnosis = valued
+    brief = decision_brief(
+        project_name="Invoice intake",
+        facts=facts,
+        diagnosis=diagnosis,
+        stop_inputs=StopInputs(),
+        catalog=catalog,
+        closing={},
+        issued_at=ISSUED,
+    )
+    snapshot("brief_value.md", to_markdown(brief))
+
+
+def test_the_scope_is_quoted_as_ranges_with_both_ends_weeks_and_ratio(valued: tuple[Facts, Diagnosis]) -> None:
+    facts, diagnosis = valued
+    markdown = to_markdown(
+        production_brief(project_name="P", facts=facts, ledger=diagnosis.ledger, issued_at=ISSUED)
+    ).replace("\\", "")
+    simulated = diagnosis.ledger.total.simulated
+    assert simulated is not None
+    days = simulated.days
+    for level in (days.p10, days.p90, days.p50):
+        assert f"{level:.0f}" in markdown
+    assert f"P80 {days.p80:.1f}" in markdown
+    for said in ("as likely above", "share no risk", "well or badly together", "weeks with 2 people at work", "(P80)"):
+        assert said in markdown
+    assert "4 times the plan would be 40 person-days; source: Three builds of the same team" in markdown
+
+
+def test_the_value_stands_with_probability_payback_and_every_source(
+    valued: tuple[Facts, Diagnosis], catalog: FailureModeCatalog
+) -> None:
+    facts, diagnosis = valued
+    value = diagnosis.ledger.value
+    brief = decision_brief(
+        project_name="P", facts=facts, diagnosis=diagnosis, stop_inputs=StopInputs(), catalog=catalog, closing={},
+        issued_at=ISSUED,
+    )  # fmt: skip
+    markdown = to_markdown(brief).replace("\\", "")
+    assert value.probability is not None
+    assert value.covering_sentence in markdown
+    for one in value.inputs:
+        assert one.label in markdown
+        assert one.source.split(" | ")[0] in markdown
+    assert "**Least probability of the cost rule:** 50%" in markdown
+
+
+def test_the_cost_rule_has_its_margin_in_percentage_points(
+    make_brief: MakeBrief, diagnosis: Diagnosis, stopped: Diagnosis
+) -> None:
+    assert "42.0 percentage points away" in to_markdown(make_brief(diagnosis))
+    assert "12.0 percentage points beyond it" in to_markdown(make_brief(stopped))
 
 
 def test_an_answer_against_the_evidence_is_marked_and_keeps_its_reason(
@@ -144,7 +243,7 @@ def test_components_of_a_prototype_brief_stand_by_group(facts: Facts, ledger: Le
 def test_a_scope_keeps_the_order_in_which_it_was_handed_in(facts: Facts, ledger: Ledger) -> None:
     turned = replace(facts, items=tuple(reversed(facts.items)))
     markdown = to_markdown(production_brief(project_name="P", facts=turned, ledger=ledger, issued_at=None))
-    places = [markdown.index(f"| {item.component} |") for item in turned.items]
+    places = [markdown.rindex(f"| {item.component} |") for item in turned.items]
     assert places == sorted(places)
 
 

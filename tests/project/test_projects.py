@@ -549,3 +549,24 @@ def test_the_workbook_of_a_new_project_opens_and_lists_the_nine(projects: Projec
     book = load_workbook(io.BytesIO(projects.workbook(project)))
     cells = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
     assert {item.component for item in projects.load(project).items} <= cells
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"),
+    [
+        (-1, "low days: -1 is less than 0."),
+        (1_000_000, "low days: 1000000 is more than 10,000."),
+        (float("nan"), "low days: nan is no finite number."),
+        (float("inf"), "low days: inf is no finite number."),
+        ("three", "low days: 'three' is no number."),
+    ],
+)
+def test_a_figure_that_no_estimate_can_have_is_refused_with_its_component_and_the_reason(
+    projects: Projects, days: object, reason: str
+) -> None:
+    project = projects.create("Intake", who="Ann")
+    version = projects.load(project).version_of(Kind.SCOPE_ITEM, "retries")
+    with pytest.raises(InputError) as refused:
+        projects.change_item(project, "retries", {"low_days": days}, version=version, who="Ann")
+    assert str(refused.value) == f"Retries with exponential backoff: {reason}"
+    assert projects.load(project).version_of(Kind.SCOPE_ITEM, "retries") == version
