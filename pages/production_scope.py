@@ -1,6 +1,6 @@
-"""The production scope: every component that production needs, with its estimate."""
+"""The production scope: every component that production needs, as a range that can be defended."""
 
-from readiness.ui import scope_view
+from readiness.ui import estimating_view, import_view, proposals_view, scope_sum_view, scope_view
 from readiness.ui.page import link_next, open_page
 from readiness.ui.rooms import OUTCOME, SCOPE
 
@@ -10,9 +10,13 @@ here = open_page(
     "Leave open what nobody knows: unknown is not zero.",
 )
 scope_view.total(here)
+estimating_view.estimating(here)
 scope_view.items(here)
+proposals_view.offer(here)
 scope_view.add_and_remove(here)
-scope_view.plan(here)
-scope_view.ranges(here)
-scope_view.export(here)
+scope_sum_view.plan(here)
+scope_sum_view.outside(here)
+scope_sum_view.spread(here)
+scope_sum_view.export(here)
+import_view.offer(here)
 link_next(OUTCOME, "The effort is on the table. Now say what the system has to achieve.")

@@ -160,10 +160,19 @@ def _project_commands(commands: Any) -> None:
     _store_option(parser, default=argparse.SUPPRESS)
     parser.set_defaults(run=_projects)
     parser = commands.add_parser(
-        "scope", help="export the production scope", description="Export the production scope."
+        "scope",
+        help="export the production scope, or bring an edited workbook back",
+        description="Export the production scope as a workbook, or bring the edited workbook back.",
+        epilog="Without --apply, --import only prints what would change. With it, the project's side of a conflict "
+        "stays and nothing is removed; both are decided on the page Production scope.",
     )
     parser.add_argument("project", metavar="PROJECT", help="name or id")
-    parser.add_argument("--excel", type=Path, metavar="OUT", required=True, help="workbook with live formulas")
+    way = parser.add_mutually_exclusive_group(required=True)
+    way.add_argument("--excel", type=Path, metavar="OUT", help="write the workbook, with live formulas")
+    way.add_argument(
+        "--import", dest="workbook", type=Path, metavar="FILE", help="print what an edited workbook would change"
+    )
+    parser.add_argument("--apply", action="store_true", help="with --import: make these changes")
     _store_option(parser, default=argparse.SUPPRESS)
     parser.set_defaults(run=_scope)
     parser = commands.add_parser(
@@ -244,12 +253,33 @@ def _projects(call: argparse.Namespace) -> int:
 
 
 def _scope(call: argparse.Namespace) -> int:
+    if call.workbook is not None:
+        return _import_scope(call)
+    if call.apply:
+        raise InvalidValueError("--apply", "--excel", "has nothing to apply; it goes with --import")
     _refuse_unwritable(call.excel, (".xlsx",), "--excel")
     _refuse_place(call.excel)
     with _opened_projects(call) as projects:
         row = projects.store.find_project(call.project)
         call.excel.write_bytes(projects.workbook(row.id))
         print(f"The production scope of {_one_line(row.name)} is in {call.excel}.")
+    return DONE
+
+
+def _import_scope(call: argparse.Namespace) -> int:
+    from readiness.project.scope_exchange import apply, default_choices, preview, read_scope_copy
+    from readiness.scope.change_words import preview_lines
+
+    copy = read_scope_copy(call.workbook, call.workbook.name)
+    with _opened_projects(call) as projects:
+        row = projects.store.find_project(call.project)
+        seen = preview(projects, row.id, copy)
+        for line in preview_lines(seen.changes):
+            print(_one_line(line))
+        if call.apply:
+            print(apply(projects, row.id, copy, default_choices(seen.changes), seen=seen, who=WHO))
+        elif not seen.changes.is_empty:
+            print("Nothing was changed. Add --apply to make these changes.")
     return DONE
 
 

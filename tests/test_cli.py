@@ -450,6 +450,51 @@ def test_the_scope_is_exported_as_a_workbook(example_store: Path, tmp_path: Path
     assert load_workbook(out).sheetnames
 
 
+def test_an_edited_workbook_is_previewed_and_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from openpyxl import load_workbook
+
+    store, out = tmp_path / "projects.duckdb", tmp_path / "scope.xlsx"
+    projects = open_projects(store)
+    project = projects.create("Invoices", who="Ann")
+    projects.store.close()
+    assert main(["scope", "Invoices", "--excel", str(out), "--db", str(store)]) == 0
+    assert main(["scope", "Invoices", "--import", str(out), "--db", str(store)]) == 0
+    assert "Nothing to change" in capsys.readouterr().out
+    book = load_workbook(out)
+    columns = {cell.value: cell.column for cell in book["Scope"][5]}
+    book["Scope"].cell(6, columns["Owner"]).value = "Cy\nthe second"
+    book["Scope"].cell(6, columns["Likely"]).value = "approx. 3"
+    book.save(out)
+    assert main(["scope", "Invoices", "--import", str(out), "--db", str(store)]) == 0
+    said = capsys.readouterr().out
+    assert "1 changed, 1 cell refused" in said
+    assert "Owner: empty -> Cy the second" in said
+    assert "Scope!G6, Likely: 'approx. 3' is no number" in said
+    assert "Add --apply" in said
+    assert _owners(store, project) == {""}
+    assert main(["scope", "Invoices", "--import", str(out), "--apply", "--db", str(store)]) == 0
+    assert "Imported: 1 changed." in capsys.readouterr().out
+    assert _owners(store, project) == {"", "Cy\nthe second"}
+
+
+def _owners(store: Path, project: str) -> set[str]:
+    projects = open_projects(store)
+    owners = {item.owner for item in projects.load(project).items}
+    projects.store.close()
+    return owners
+
+
+def test_a_workbook_of_another_project_or_of_something_else_is_refused_in_one_sentence(
+    example_store: Path, naive: Path, tmp_path: Path, refused: Callable[..., str]
+) -> None:
+    name, out = "EXAMPLE: invoice intake (GENERATED)", tmp_path / "scope.xlsx"
+    assert "no Excel workbook" in refused("scope", name, "--import", naive, "--db", example_store)
+    assert "no such file" in refused("scope", name, "--import", tmp_path / "nowhere.xlsx", "--db", example_store)
+    assert "goes with --import" in refused("scope", name, "--excel", out, "--apply", "--db", example_store)
+    assert "--help" in refused("scope", name, "--excel", out, "--import", out)
+    assert not out.exists()
+
+
 @pytest.mark.parametrize("kind", ["decision", "prototype", "production"])
 @pytest.mark.parametrize("suffix", ["md", "docx"])
 def test_each_brief_is_written(

@@ -20,7 +20,7 @@ from readiness.audit.report import AuditReport, EdgeCase, SampleLimits
 from readiness.audit.rules_file import rules_as_yaml
 from readiness.errors import InputError
 from readiness.project import Kind, ProjectState
-from readiness.ui import cache, charts, session, shift_view
+from readiness.ui import cache, charts, proposals_view, session, shift_view
 from readiness.ui.grids import RowEdit, edit_grid, refuse_lost_update
 from readiness.ui.page import Here, errors_shown
 from readiness.ui.progress import follow
@@ -65,7 +65,7 @@ def result(here: Here) -> None:
     columns[3].metric(
         "Do not fit the header", f"{report.reading.unsplit:,}", help="Kept as records, with line number and reason"
     )
-    charts.tier_bar(report)
+    charts.tiers(report)
     if here.diagnosis.ledger.effect is not None:
         st.markdown(plain(here.diagnosis.ledger.effect.sentence))
     if report.limits is not None:
@@ -128,6 +128,7 @@ def decisions(here: Here) -> None:
         save=lambda edit: _save_decision(here, edit),
         alt="Edge cases with their handling decisions",
     )
+    proposals_view.cost_of_decisions(here)
 
 
 def _case_line(here: Here, case: EdgeCase) -> dict[str, Any]:

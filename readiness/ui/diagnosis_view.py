@@ -173,5 +173,23 @@ def _stop_inputs(here: Here) -> None:
         count_field(row, "alignment_attempts", "Genuine attempts to agree so far", most=1_000)
         count_field(row, "genuine_attempts", "Attempts after which it counts as contested", least=1, most=100)
     with columns[2]:
-        number_field(row, "expected_value", f"Realistic value ({plain(currency)})", step=1_000.0, most=1e15)
+        number_field(
+            row,
+            "least_probability",
+            "Least probability that the value covers the cost",
+            percent=True,
+            help="Default 50%: below it, the project is likelier to cost more than it returns than to pay for itself. "
+            "Ask for more where the money could do other things.",
+        )
+        if here.diagnosis.ledger.value.started:
+            st.caption("The value is simulated from its inputs on the Outcome page.")
+            return
+        number_field(
+            row,
+            "expected_value",
+            f"Realistic value ({plain(currency)})",
+            step=1_000.0,
+            most=1e15,
+            help="Counts as long as no input of the value is stated on the Outcome page.",
+        )
         text_field(row, "value_source", "Where that value comes from, and over which time")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from readiness.errors import ReadinessError
-from readiness.ui import cache, session
-from readiness.ui.rooms import PORTFOLIO, ROOMS
+from readiness.ui import cache, estimating_notice, session
+from readiness.ui.rooms import PORTFOLIO, ROOMS, SCOPE
 from readiness.ui.wording import plain
 
 
@@ -21,7 +21,15 @@ def run() -> None:
     with st.sidebar:
         _project_picker()
         session.ask_who()
+        _look_for_questions(chosen.title)
     chosen.run()
+
+
+def _look_for_questions(page: str) -> None:
+    """What is asked of everybody in the project, on every page but the one that asks it."""
+    identifier = session.project_id()
+    if identifier is not None and page != SCOPE.title:
+        estimating_notice.notice(cache.projects(), identifier)
 
 
 def _project_picker() -> None:

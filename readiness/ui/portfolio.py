@@ -11,8 +11,8 @@ import streamlit as st
 from readiness.diagnosis.preparations import preparations
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.errors import ReadinessError
-from readiness.project import Projects
-from readiness.store import ProjectRow
+from readiness.project import Kind, Projects
+from readiness.store import JournalEntry, ProjectRow
 from readiness.ui import cache, session
 from readiness.ui.acts import act_on_text, show_refusal
 from readiness.ui.page import STATE_COLOUR, Colour, errors_shown
@@ -149,11 +149,18 @@ def _history(projects: Projects, row: ProjectRow) -> None:
     """Who changed what, newest first."""
     st.markdown(f"**Last changes of {plain(row.name)}**")
     entries = projects.store.journal(row.id, limit=MOST_HISTORY)
-    lines = [
-        {"When": moment(entry.at), "Who": entry.who, "What": entry.what, "Where": f"{entry.kind} {entry.key}".strip()}
-        for entry in entries
-    ]
-    st.dataframe(pd.DataFrame(lines), hide_index=True, width="stretch", height=240)
+    lines = [line for line, _ in dict.fromkeys(map(_history_line, entries))]
+    frame = pd.DataFrame(lines, columns=["When", "Who", "What", "Where"])
+    st.dataframe(frame, hide_index=True, width="stretch", height=240)
+
+
+def _history_line(entry: JournalEntry) -> tuple[tuple[str, ...], int]:
+    """What is told of a change, and what keeps it apart from others. Ballots that were sent together are one line,
+    which says who sent how many and nothing of what they hold: they may not be revealed yet."""
+    told = (moment(entry.at), entry.who, entry.what)
+    if entry.kind == Kind.BALLOT:
+        return (*told, "ballots"), 0
+    return (*told, f"{entry.kind} {entry.key}".strip()), entry.sequence
 
 
 def _rename(row: ProjectRow, key: str) -> None:

@@ -1,8 +1,9 @@
-"""The parts of the Production scope page."""
+"""The parts of the Production scope page: the total, the components, what surrounds them, and the way to Excel."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,85 +11,119 @@ import streamlit as st
 
 from readiness.errors import InputError
 from readiness.project import Kind
-from readiness.scope.items import MOST_DAYS, ItemSource, ItemStatus, ScopeItem
-from readiness.scope.totals import UNDERESTIMATION
-from readiness.ui import charts
+from readiness.scope.items import MOST_DAYS, MOST_MINUTES, MOST_MONEY, MOST_RATE, ItemSource, ItemStatus, ScopeItem
 from readiness.ui.acts import act, act_on_text, show_refusal
-from readiness.ui.autosave import number_field, row_of, text_field
 from readiness.ui.grids import RowEdit, edit_grid
 from readiness.ui.page import Here
-from readiness.ui.wording import money, plain
+from readiness.ui.wording import plain
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SHOWN = (  # kinds of components to look at
+    "All",
+    "Not estimated",
+    "Estimated",
+    "From decisions",
+    "Not needed",
+)
 
 
 def total(here: Here) -> None:
-    """The sum with what it leaves out, and its ratio to what the prototype's team had planned."""
+    """What the estimated components come to, with what the figure leaves out beside it."""
     scope, plan = here.diagnosis.ledger.total, here.state.plan
     st.subheader("What production comes to")
     st.markdown(f"#### {plain(scope.sentence)}")
-    columns = st.columns(4)
-    columns[0].metric("Most likely, person-days", f"{scope.likely_days:,.0f}" if scope.estimated else "unknown")
+    columns = st.columns(5)
+    simulated = scope.simulated
+    days = simulated.days if simulated else None
+    columns[0].metric(
+        "Person-days, P50",
+        f"{days.p50:,.0f}" if days else "unknown",
+        help="As likely to take more as to take less.",
+    )
     columns[1].metric(
-        "Low to high, person-days",
-        f"{scope.low_days:,.0f} to {scope.high_days:,.0f}" if scope.estimated else "unknown",
-        help="The two extremes: every item at its low, every item at its high. Not a confidence interval.",
+        "Person-days, P80",
+        f"{days.p80:,.0f}" if days else "unknown",
+        help="Four chances in five to stay below: the figure to commit to.",
     )
-    columns[2].metric("Not estimated", f"{len(scope.unknown)} of {len(scope.unknown) + scope.estimated}")
-    columns[3].metric("Cost, most likely", money(scope.cost_likely, plan.currency))
-    _ratio(here)
+    columns[2].metric(
+        f"Cost, P80 ({plain(plan.currency)})",
+        f"{scope.cost.p80:,.0f}" if scope.cost else "unknown",
+        help=_cost_help(here),
+    )
+    weeks = simulated.weeks if simulated else None
+    columns[3].metric(
+        "Weeks, P80",
+        f"{weeks.p80:,.0f}" if weeks else "unknown",
+        help="For the team size stated below; no component is faster than one person who works on it alone.",
+    )
+    columns[4].metric("Not estimated", f"{len(scope.unknown)} of {len(scope.unknown) + scope.estimated}")
     if scope.unknown:
-        st.caption("Not estimated: " + plain(", ".join(scope.unknown)))
+        st.caption("In none of these figures, because not estimated: " + plain(", ".join(scope.unknown)) + ".")
+    _all_percentiles(here)
 
 
-def _ratio(here: Here) -> None:
-    scope, (low, high) = here.diagnosis.ledger.total, UNDERESTIMATION
-    if scope.ratio_likely is None:
-        st.caption(
-            "State below what the prototype's team planned for production: "
-            f"teams typically plan {low:g} to {high:g} times too little."
-        )
+def _cost_help(here: Here) -> str:
+    if here.diagnosis.ledger.total.cost is None:
+        return "Needs a day rate: state one below for all components, or one a component."
+    return "Day rates times person-days, and one-off costs. Four chances in five to stay below."
+
+
+def _all_percentiles(here: Here) -> None:
+    simulated = here.diagnosis.ledger.total.simulated
+    if simulated is None:
         return
-    place = "below" if scope.ratio_likely < low else "above" if scope.ratio_likely > high else "within"
-    st.markdown(
-        f"That is **{scope.ratio_likely:.1f} times** what the prototype's team planned "
-        f"({scope.ratio_low:.1f} to {scope.ratio_high:.1f}), {place} the usual {low:g} to {high:g} times."
+    currency = here.state.plan.currency
+    rows = [
+        ("Person-days", simulated.days),
+        ("Person-days, if components shared no cause", simulated.independent_days),
+        ("Person-days, if all went well or badly together", simulated.correlated_days),
+        (f"Cost ({currency})", simulated.cost),
+        ("Calendar weeks", simulated.weeks),
+        (f"Run cost a year ({currency})", simulated.run_cost_year),
+    ]
+    known = [(name, of) for name, of in rows if of is not None]
+    frame = pd.DataFrame(
+        [(of.p10, of.p50, of.p80, of.p90, of.mean) for _, of in known],
+        index=[name for name, _ in known],
+        columns=["P10", "P50", "P80", "P90", "Mean"],
     )
+    with st.expander("All percentiles, and the two ends"):
+        st.dataframe(
+            frame,
+            column_config={
+                "_index": st.column_config.TextColumn("", width="large"),
+                **{column: st.column_config.NumberColumn(format="localized") for column in frame},
+            },
+            width="stretch",
+        )
+        st.caption(
+            f"Simulated in {simulated.draws:,} draws, the same draws each time. P10 to P90 holds four cases of five. "
+            "The sum of optimistic figures is no total: components neither all go well nor are they all independent, "
+            f"so they share a common cause of {here.state.plan.common_cause:.0%} here. The two ends show what "
+            "none and full would give."
+        )
 
 
 def items(here: Here) -> None:
     """Every component with its estimate, in one grid."""
     st.subheader("Components")
+    plan = here.state.plan
     st.caption(
-        "Person-days: low if all goes well, likely, high if it does not. A component is unknown until all three stand "
-        "there. To leave one out, write why it is not needed. Components from handling decisions follow their decision."
+        f"Person-days. Between low and high it should end {plan.confidence:.0%} of the time; likely is the figure that "
+        "it is as likely to exceed as to stay below. A component is unknown until all three stand there. To leave one "
+        "out, write why it is not needed. Components from handling decisions follow their decision."
     )
-    rows = here.state.items
-    frame = pd.DataFrame([_line(item) for item in rows], index=[item.id for item in rows])
-    for column in ("low", "likely", "high"):
-        frame[column] = pd.to_numeric(frame[column])
-    config = st.column_config
-    edit_grid(
-        f"{here.state.id}/scope",
-        frame,
-        columns={
-            "component": config.TextColumn("Component", width=320, required=True, max_chars=200),
-            "status": config.TextColumn("Status"),
-            "low": _days_column("Low"),
-            "likely": _days_column("Likely"),
-            "high": _days_column("High"),
-            "owner": config.TextColumn("Owner", max_chars=200),
-            "in_prototype": config.CheckboxColumn("In prototype"),
-            "not_needed_because": config.TextColumn("Not needed because", width="medium"),
-            "note": config.TextColumn("Note", width="medium"),
-            "group": config.TextColumn("Group"),
-            "source": config.TextColumn("From"),
-            "description": config.TextColumn("What it is", width="large"),
-        },
-        locked=("status", "group", "source", "description"),
-        save=lambda edit: _save(here, edit),
-        alt="Scope items with their estimates",
-    )
+    filtered, shown = _chosen_items(here)
+    if not shown:
+        st.info("No component of this kind.")
+    else:
+        edit_grid(
+            f"{here.state.id}/scope{filtered}",
+            _frame(shown),
+            columns=_grid_columns(here),
+            locked=("status", "group", "source", "description"),
+            save=lambda edit: _save(here, edit),
+            alt="Scope items with their estimates",
+        )
     if here.state.orphans:
         names = ", ".join(item.component for item in here.state.orphans)
         st.warning(
@@ -96,8 +131,71 @@ def items(here: Here) -> None:
         )
 
 
-def _days_column(label: str) -> Any:
-    return st.column_config.NumberColumn(label, help="Person-days", min_value=0.0, max_value=MOST_DAYS, format="%g")
+def _chosen_items(here: Here) -> tuple[str, tuple[ScopeItem, ...]]:
+    """The filter, as the last part of the grid's name, and the items that pass it."""
+    shown = st.segmented_control(
+        "Show", _SHOWN, default=_SHOWN[0], key=f"{here.state.id}/shown", label_visibility="collapsed", required=True
+    )
+    passes = {
+        "Not estimated": lambda item: item.status is ItemStatus.UNKNOWN,
+        "Estimated": lambda item: item.status is ItemStatus.ESTIMATED,
+        "From decisions": lambda item: item.source is ItemSource.DECISION,
+        "Not needed": lambda item: item.status is ItemStatus.NOT_NEEDED,
+    }.get(shown or "")
+    if passes is None:
+        return "", here.state.items
+    return f"/{shown}", tuple(item for item in here.state.items if passes(item))
+
+
+def _frame(rows: tuple[ScopeItem, ...]) -> pd.DataFrame:
+    frame = pd.DataFrame([_line(item) for item in rows], index=[item.id for item in rows])
+    for column in _NUMBERS:
+        frame[column] = pd.to_numeric(frame[column])
+    return frame
+
+
+def _grid_columns(here: Here) -> dict[str, Any]:
+    config, currency = st.column_config, here.state.plan.currency
+    return {
+        "component": config.TextColumn("Component", width=320, required=True, max_chars=200),
+        "status": config.TextColumn("Status"),
+        "low": _number_column("Low", "Person-days if it goes well", MOST_DAYS),
+        "likely": _number_column("Likely", "Person-days: as likely to be more as to be less", MOST_DAYS),
+        "high": _number_column("High", "Person-days if it goes badly", MOST_DAYS),
+        "owner": config.TextColumn("Owner", max_chars=200),
+        "basis": config.TextColumn("Where the estimate comes from", max_chars=1_000, width="medium"),
+        "not_needed_because": config.TextColumn("Not needed because", width="medium"),
+        "in_prototype": config.CheckboxColumn("In prototype"),
+        "day_rate": _number_column("Day rate", f"{currency} a person-day, where it differs from the plan's", MOST_RATE),
+        "one_off_cost": _number_column("One-off cost", f"{currency}, beside the work: licences, hardware", MOST_MONEY),
+        "run_cost_year": _number_column("Run cost a year", f"{currency} a year once it runs", MOST_MONEY),
+        "review_minutes": _number_column(
+            "Review minutes",
+            "Of one record that a person looks at, where it differs from the figure for all",
+            MOST_MINUTES,
+        ),
+        "note": config.TextColumn("Note", width="medium"),
+        "group": config.TextColumn("Group"),
+        "source": config.TextColumn("From"),
+        "description": config.TextColumn("What it is", width="large"),
+    }
+
+
+def _number_column(label: str, explained: str, most: float) -> Any:
+    return st.column_config.NumberColumn(label, help=explained, min_value=0.0, max_value=most, format="%g")
+
+
+_PARTS = {"low": "low_days", "likely": "likely_days", "high": "high_days"}  # where the grid's name is shorter
+_NUMBERS = ("low", "likely", "high", "day_rate", "one_off_cost", "run_cost_year", "review_minutes")
+_CELL = {
+    "low": "Low",
+    "likely": "Likely",
+    "high": "High",
+    "day_rate": "Day rate",
+    "one_off_cost": "One-off cost",
+    "run_cost_year": "Run cost a year",
+    "review_minutes": "Review minutes",
+}
 
 
 def _line(item: ScopeItem) -> dict[str, Any]:
@@ -108,8 +206,13 @@ def _line(item: ScopeItem) -> dict[str, Any]:
         "likely": item.likely_days,
         "high": item.high_days,
         "owner": item.owner,
-        "in_prototype": item.in_prototype,
+        "basis": item.basis,
         "not_needed_because": item.not_needed_because,
+        "in_prototype": item.in_prototype,
+        "day_rate": item.day_rate,
+        "one_off_cost": item.one_off_cost,
+        "run_cost_year": item.run_cost_year,
+        "review_minutes": item.review_minutes,
         "note": item.note,
         "group": item.group,
         "source": f"decision: {item.handling}" if item.source is ItemSource.DECISION else item.source.value,
@@ -117,30 +220,55 @@ def _line(item: ScopeItem) -> dict[str, Any]:
     }
 
 
-_PARTS = {"low": "low_days", "likely": "likely_days", "high": "high_days"}
-
-
 def _save(here: Here, edit: RowEdit) -> None:
+    """Save a row's edit; where its cells do not go together, each cell by itself, and say which was refused."""
+    try:
+        _save_cells(here, edit.row, edit.values, insist=edit.insist)
+    except InputError as error:
+        if len(edit.values) == 1:
+            raise InputError(_at_cell(here, edit.row, next(iter(edit.values)), error)) from error
+        refused = _save_one_by_one(here, edit)
+        if refused:
+            raise InputError(" ".join(refused)) from error
+
+
+def _save_one_by_one(here: Here, edit: RowEdit) -> list[str]:
+    refused = []
+    for column, value in edit.values.items():
+        try:
+            _save_cells(here, edit.row, {column: value}, insist=True)
+        except InputError as error:
+            refused.append(_at_cell(here, edit.row, column, error))
+    return refused
+
+
+def _at_cell(here: Here, row: str, column: str, error: InputError) -> str:
+    """The refusal with the cell that it is about."""
+    component = next((item.component for item in here.state.items if item.id == row), "")
+    cell = _CELL.get(column, column.replace("_", " "))
+    return f"{component}, {cell}: {str(error).removeprefix(f'{component}: ')}"
+
+
+def _save_cells(here: Here, row: str, values: Mapping[str, Any], *, insist: bool) -> None:
     state = here.projects.load(here.state.id)
-    item = next((item for item in state.items if item.id == edit.row), None)
-    if item is None:
+    if not any(item.id == row for item in state.items):
         raise InputError("This component was removed meanwhile.")
     changes: dict[str, Any] = {}
-    for column, value in edit.values.items():
-        if column in _PARTS:
-            changes[_PARTS[column]] = (
-                None if value is None or (isinstance(value, float) and math.isnan(value)) else value
-            )
+    for column, value in values.items():
+        if column in _NUMBERS:
+            changes[_PARTS.get(column, column)] = None if _is_empty(value) else value
         elif column == "in_prototype":
             changes[column] = bool(value)
         else:
             changes[column] = str(value or "").strip()
     if "not_needed_because" in changes:
         changes["marked_not_needed"] = bool(changes["not_needed_because"])
-    drawn = state if edit.insist else here.state
-    here.projects.change_item(
-        here.state.id, edit.row, changes, version=drawn.version_of(Kind.SCOPE_ITEM, edit.row), who=here.who
-    )
+    drawn = state if insist else here.state
+    here.projects.change_item(here.state.id, row, changes, version=drawn.version_of(Kind.SCOPE_ITEM, row), who=here.who)
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
 
 
 def add_and_remove(here: Here) -> None:
@@ -217,46 +345,3 @@ def _remove(here: Here) -> None:
 
     st.button("Remove it", disabled=chosen is None, on_click=act, args=(key, remove))
     show_refusal(key)
-
-
-def plan(here: Here) -> None:
-    """What surrounds the items: the prototype, its team's plan, the day rate."""
-    st.subheader("The plan it is held against")
-    row = row_of(here, Kind.SCOPE_PLAN, here.state.plan)
-    columns = st.columns(4)
-    with columns[0]:
-        number_field(row, "prototype_days", "Prototype took (person-days)", step=1.0, most=100_000.0)
-    with columns[1]:
-        number_field(
-            row,
-            "planned_days",
-            "Its team planned for production (person-days)",
-            step=1.0,
-            most=100_000.0,
-            help="The prototype team's own estimate of production, as it was given before this inventory.",
-        )
-    with columns[2]:
-        number_field(row, "day_rate", "Day rate", step=10.0, most=1_000_000.0)
-    with columns[3]:
-        text_field(row, "currency", "Currency")
-
-
-def ranges(here: Here) -> None:
-    """The estimates side by side, the widest on top: where the uncertainty is."""
-    if sum(item.status is ItemStatus.ESTIMATED for item in here.state.items) >= 2:
-        st.subheader("Where the estimates are widest")
-        charts.scope_ranges(here.state.items)
-
-
-def export(here: Here) -> None:
-    """The workbook that goes to finance."""
-    st.subheader("Take it with you")
-    st.download_button(
-        "Export to Excel",
-        data=lambda: here.projects.workbook(here.state.id),
-        file_name="production-scope.xlsx",
-        mime=EXCEL,
-        on_click="ignore",
-        type="primary",
-        help="Live formulas with their results, for a reader without this page.",
-    )

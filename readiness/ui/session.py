@@ -40,6 +40,11 @@ def who() -> str:
     return str(st.session_state.get(_WHO) or "").strip() or "somebody"
 
 
+def introduce(name: str) -> None:
+    """Take a name that was typed elsewhere on the page as the session's; to be called from a callback."""
+    st.session_state[_WHO] = name
+
+
 def ask_who() -> None:
     """The field for the name of who is at the keyboard."""
     st.text_input(

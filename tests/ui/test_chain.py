@@ -252,7 +252,7 @@ def test_an_estimate_typed_into_the_grid_is_saved_and_counted(visit: Visit, proj
     item = projects.load(project).items[0]
     assert (item.low_days, item.likely_days, item.high_days) == (1, 2, 4)
     assert item.status is ItemStatus.ESTIMATED
-    assert any("most likely 2" in text.value.replace("\\", "") for text in at.markdown)
+    assert any("as likely above 2 as below" in text.value.replace("\\", "") for text in at.markdown)
 
 
 def test_estimates_that_do_not_rise_are_refused_with_a_sentence(visit: Visit, projects: Projects, project: str) -> None:
