@@ -1,6 +1,6 @@
-"""The outcome: what is measured, who agrees on it, and who owns it."""
+"""The outcome: what is measured, who agrees on it, who owns it, how it is reviewed and evaluated, what it is worth."""
 
-from readiness.ui import outcome_view, value_view
+from readiness.ui import agreement_view, evaluation_view, live_parts, outcome_view, reviews_view, value_view
 from readiness.ui.page import link_next, open_page
 from readiness.ui.rooms import DIAGNOSIS, OUTCOME
 
@@ -8,8 +8,19 @@ here = open_page(
     OUTCOME,
     "Define the metric and what a correct output looks like, have two people sign it, and name the owner.",
 )
-outcome_view.definition(here)
-outcome_view.signatures(here)
-outcome_view.ownership(here)
-value_view.value(here)
+definition, agreement, owner, reviews, evaluation, value = outcome_view.sections()
+with definition:
+    outcome_view.definition(here)
+    outcome_view.further_metrics(here)
+with agreement:
+    outcome_view.signatures(here)
+    agreement_view.tested(here)
+with owner:
+    outcome_view.ownership(here)
+with reviews:
+    reviews_view.reviews(here, live_parts.reading_from_log)
+with evaluation:
+    evaluation_view.evaluation(here)
+with value:
+    value_view.value(here)
 link_next(DIAGNOSIS, "With data, scope, outcome and owner stated, ask the four questions.")

@@ -23,6 +23,7 @@ from readiness.errors import InputError, InvalidValueError
 
 LONGEST_NAME = 200
 MOST_THINGS = 30  # of one round: a form that is filled in within a quarter of an hour
+MOST_JUDGED = 100  # things of a round of judgments, each answered by one tap
 MOST_PARTICIPANTS = 100
 NOBODY = frozenset({"", "somebody"})  # what stands where no name was typed
 
@@ -34,6 +35,8 @@ class Subject(StrEnum):
     """What a round asks about."""
 
     ESTIMATE = "estimate"  # scope items, in person-days
+    JUDGMENT = "judgment"  # records of the sample, by their numbers: what a correct output is
+    VOTE = "vote"  # the four questions: yes, no or unknown, and why
 
 
 class Round(BaseModel):
@@ -43,7 +46,7 @@ class Round(BaseModel):
 
     id: str
     subject: Subject
-    things: tuple[str, ...] = Field(min_length=1)  # ids of what is asked about: scope items for estimates
+    things: tuple[str, ...] = Field(min_length=1)  # ids of what is asked about: scope items, or record numbers
     labels: dict[str, str] = {}  # what the things were called when the round was opened
     participants: tuple[str, ...] = ()  # who is waited for; empty: whoever answers
     opened_at: datetime
@@ -70,7 +73,8 @@ class Ballot(BaseModel):
     round: str
     thing: str
     participant: str = Field(min_length=1, max_length=LONGEST_NAME)
-    answer: Answer  # for an estimate: low_days, likely_days, high_days; all None: "I do not know"
+    # For an estimate: low_days, likely_days, high_days; for a judgment: answer. All None: "I do not know".
+    answer: Answer
     note: str = Field(default="", max_length=1_000)
     given_at: datetime
     sender: str = Field(default="", max_length=200)  # tells one window from another; says nothing about either
@@ -147,8 +151,9 @@ def open_round(
     """A round about the things that `labels` names. Participants who are named twice are waited for once."""
     if not labels:
         raise InputError("A round needs something to ask about. Choose at least one.")
-    if len(labels) > MOST_THINGS:
-        raise InputError(f"A round asks about at most {MOST_THINGS} things, and {len(labels)} are chosen.")
+    most = MOST_JUDGED if subject is Subject.JUDGMENT else MOST_THINGS
+    if len(labels) > most:
+        raise InputError(f"A round asks about at most {most} things, and {len(labels)} are chosen.")
     named: dict[str, str] = {}
     for name in participants:
         if name.strip():

@@ -183,6 +183,16 @@ def _project_commands(commands: Any) -> None:
     parser.add_argument("--kind", choices=("decision", "prototype", "production"), default="decision")
     _store_option(parser, default=argparse.SUPPRESS)
     parser.set_defaults(run=_brief)
+    parser = commands.add_parser(
+        "evaluation",
+        help="write the evaluation spec of a project",
+        description="Write the evaluation spec of a project as JSON: workflow, metric, target, fallback and owner.",
+        epilog="Its schema is docs/evaluation-spec.schema.json.",
+    )
+    parser.add_argument("project", metavar="PROJECT", help="name or id")
+    parser.add_argument("--out", type=Path, metavar="OUT", required=True, help="a .json file")
+    _store_option(parser, default=argparse.SUPPRESS)
+    parser.set_defaults(run=_evaluation)
 
 
 # --- commands -----------------------------------------------------------------------------------------------------
@@ -292,6 +302,19 @@ def _brief(call: argparse.Namespace) -> int:
         diagnosis = projects.diagnose(state)
         call.out.write_bytes(projects.brief(state, diagnosis, call.kind, call.out.suffix.lower().removeprefix(".")))
         print(f"{diagnosis.verdict.value}. The brief of {_one_line(row.name)} is in {call.out}.")
+    return DONE
+
+
+def _evaluation(call: argparse.Namespace) -> int:
+    _refuse_unwritable(call.out, (".json",), "--out")
+    _refuse_place(call.out)
+    from readiness.outcome.evaluation import spec_json
+    from readiness.project.outcomes import evaluation_spec
+
+    with _opened_projects(call) as projects:
+        row = projects.store.find_project(call.project)
+        call.out.write_text(spec_json(evaluation_spec(projects.load(row.id))), encoding="utf-8")
+        print(f"The evaluation spec of {_one_line(row.name)} is in {call.out}.")
     return DONE
 
 

@@ -56,6 +56,23 @@ def test_a_round_asks_about_something_and_not_about_everything(count: int) -> No
         )
 
 
+def test_a_round_of_judgments_asks_about_up_to_a_hundred_records() -> None:
+    def judged(count: int) -> Round:
+        return open_round(
+            id="r",
+            subject=Subject.JUDGMENT,
+            labels={str(number): f"Record {number}" for number in range(count)},
+            participants=(),
+            person_of=person,
+            now=NOW,
+            by="Ben",
+        )
+
+    assert len(judged(ballots.MOST_JUDGED).things) == 100
+    with pytest.raises(InputError, match="at most 100 things, and 101"):
+        judged(101)
+
+
 def test_a_participant_who_is_named_twice_is_waited_for_once() -> None:
     assert a_round(participants=("Ann Lee", " ann  LEE", "", "Bo")).participants == ("Ann Lee", "Bo")
 

@@ -17,7 +17,7 @@ from readiness.cli import main
 from readiness.project.example import open_example
 from readiness.project.opening import open_projects
 
-COMMANDS = ("audit", "read", "projects", "scope", "brief")
+COMMANDS = ("audit", "read", "projects", "scope", "brief", "evaluation")
 PROBLEM_COLUMNS = ["record", "line", "field", "position", "edge_case", "value", "reason"]
 HEAVY = ("pandas", "pyarrow", "duckdb", "streamlit", "pydantic", "openpyxl", "docx", "xlsxwriter", "yaml")
 
@@ -505,6 +505,32 @@ def test_each_brief_is_written(
     assert main(["brief", name, "--out", str(out), "--kind", kind, "--db", str(example_store)]) == 0
     assert capsys.readouterr().out.startswith("FIX FIRST. ")
     assert out.stat().st_size > 1_000
+
+
+def test_the_evaluation_spec_is_written_as_its_schema_says(
+    example_store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from jsonschema import Draft202012Validator
+
+    schema = Path(__file__).resolve().parents[1] / "docs" / "evaluation-spec.schema.json"
+    out = tmp_path / "spec.json"
+    name = "Example: invoice intake (generated)"
+    assert main(["evaluation", name, "--out", str(out), "--db", str(example_store)]) == 0
+    assert "evaluation spec of Example" in capsys.readouterr().out
+    spec = json.loads(out.read_text(encoding="utf-8"))
+    Draft202012Validator(json.loads(schema.read_text(encoding="utf-8"))).validate(spec)
+    assert (spec["target"], spec["owner"]) == (92.0, "Ines Example")
+
+
+def test_a_spec_that_lacks_a_part_or_goes_nowhere_is_refused(tmp_path: Path, refused: Callable[..., str]) -> None:
+    store = tmp_path / "readiness.duckdb"
+    projects = open_projects(store)
+    projects.create("Empty", who="Ann")
+    projects.store.close()
+    said = refused("evaluation", "Empty", "--out", tmp_path / "spec.json", "--db", store)
+    assert "still lacks the workflow, the metric, the target, the fallback, the owner" in said
+    assert not (tmp_path / "spec.json").exists()
+    assert "must end in .json" in refused("evaluation", "Empty", "--out", tmp_path / "spec.txt", "--db", store)
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------

@@ -9,13 +9,19 @@ from enum import StrEnum
 
 from readiness.audit.decisions import HandlingDecision, HandlingEffect, effect_of
 from readiness.audit.report import AuditReport, EdgeCase
+from readiness.diagnosis.live_outcomes import LiveFacts, held_metrics, judged_alert, judged_streak
 from readiness.diagnosis.review_load import review_loads, unknown_review_costs
 from readiness.diagnosis.value_against_cost import ValueResult, value_against_cost
 from readiness.diagnosis.value_inputs import Grounds
+from readiness.operation.rules import AlertLevel
 from readiness.outcome import agreement, definition, ownership
 from readiness.outcome.agreement import Signature
+from readiness.outcome.authority import Confirmation, Standing, standing
 from readiness.outcome.definition import OutcomeDefinition
+from readiness.outcome.exercise import AgreementSettings
+from readiness.outcome.exercise_result import AgreementOnRecords, ExerciseResult, Reach, agreement_on_records
 from readiness.outcome.ownership import Ownership
+from readiness.outcome.reviews import Review
 from readiness.outcome.value import ValueModel
 from readiness.scope.items import ScopeItem, ScopePlan
 from readiness.scope.simulation import ReviewLoad
@@ -28,13 +34,14 @@ STALE_AFTER_DAYS = 30  # a stalled project is diagnosed on current records (M30)
 
 
 class Topic(StrEnum):
-    """What a fact is about: one of the four preparations, or the value, which is no preparation."""
+    """What a fact is about: one of the four preparations; or the value or the operation, which are none."""
 
     DATA = "data"
     SCOPE = "scope"
     OUTCOME = "outcome"
     OWNERSHIP = "ownership"
     VALUE = "value"
+    OPERATION = "operation"
 
 
 PREPARED = (Topic.DATA, Topic.SCOPE, Topic.OUTCOME, Topic.OWNERSHIP)
@@ -65,6 +72,11 @@ class Facts:
     signatures: Sequence[Signature]
     ownership: Ownership
     value: ValueModel = field(default_factory=ValueModel)
+    agreement: AgreementSettings = field(default_factory=AgreementSettings)
+    exercises: Sequence[ExerciseResult] = ()  # the revealed rounds of judgments
+    confirmation: Confirmation | None = None
+    reviews: Sequence[Review] = ()
+    live: LiveFacts | None = None  # the running system's log
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,7 @@ class Ledger:
     undecided: tuple[EdgeCase, ...]
     valid_signatures: tuple[Signature, ...]
     void_signatures: tuple[Signature, ...]
+    tested: AgreementOnRecords | None = None  # on records; None while no exercise compares anything
 
     def of(self, topic: Topic) -> tuple[Evidence, ...]:
         return tuple(entry for entry in self.entries if entry.topic is topic)
@@ -128,14 +141,17 @@ def gather_evidence(facts: Facts) -> Ledger:
     undecided = tuple(case for case in report.edge_cases if case.id not in facts.decisions) if report else ()
     valid = agreement.valid_signatures(facts.outcome, facts.signatures)
     void = agreement.void_signatures(facts.outcome, facts.signatures)
+    tested = agreement_on_records(facts.exercises, facts.agreement, facts.outcome.correct_output)
     entries = (
         *_data_evidence(facts, effect, undecided),
         *_scope_evidence(facts, total),
         *_outcome_evidence(facts, valid, void),
+        *_tested_evidence(tested),
         *_ownership_evidence(facts),
         *_value_evidence(facts, value),
+        *_live_evidence(facts),
     )
-    return Ledger(entries, effect, loads, total, value, undecided, valid, void)
+    return Ledger(entries, effect, loads, total, value, undecided, valid, void, tested)
 
 
 def _data_evidence(facts: Facts, effect: HandlingEffect | None, undecided: Sequence[EdgeCase]) -> tuple[Evidence, ...]:
@@ -289,6 +305,37 @@ def _agreement_evidence(valid: Sequence[Signature], void: Sequence[Signature]) -
     )
 
 
+def _tested_evidence(tested: AgreementOnRecords | None) -> tuple[Evidence, ...]:
+    """How far people agree about records; nothing while no exercise compares two people's answers.
+
+    It fails once the group has settled what was disputed, and a round that is not settled yet is unknown: answers in
+    other words may mean the same.
+    """
+    if tested is None:
+        return ()
+    finding = Finding.UNKNOWN
+    if tested.reach is Reach.REACHED:
+        finding = Finding.PASSED
+    elif tested.stays_below:
+        finding = Finding.FAILED
+    latest, alpha = tested.latest, tested.latest.alpha
+    return (
+        Evidence(
+            id="outcome.tested",
+            topic=Topic.OUTCOME,
+            statement=tested.sentence,
+            finding=finding,
+            source=f"agreement exercise: {_people(len(latest.people))}, {len(latest.exercise.records)} records of "
+            f"{latest.exercise.sample_name}",
+            value=alpha.value,
+            low=alpha.low,
+            high=alpha.high,
+            unit="alpha",
+            observed_at=latest.revealed_at,
+        ),
+    )
+
+
 def _people(count: int) -> str:
     return "1 person" if count == 1 else f"{count} people"
 
@@ -301,7 +348,33 @@ def _ownership_evidence(facts: Facts) -> tuple[Evidence, ...]:
         sentence, finding = f"Ownership lacks {', '.join(missing)}.", Finding.FAILED
     else:
         sentence, finding = f"{facts.ownership.owner} owns the outcome in all four parts.", Finding.PASSED
-    return (Evidence("ownership.parts", Topic.OWNERSHIP, sentence, finding, "ownership"),)
+    parts = Evidence("ownership.parts", Topic.OWNERSHIP, sentence, finding, "ownership")
+    return (parts, *_authority_evidence(facts))
+
+
+def _authority_evidence(facts: Facts) -> tuple[Evidence, ...]:
+    """What is stated about the owner's authority counts once the owner has confirmed it by their own act."""
+    found = standing(facts.outcome, facts.ownership, facts.confirmation)
+    name = facts.confirmation.name if facts.confirmation else ""
+    match found:
+        case Standing.NOT_STATED:
+            return ()
+        case Standing.STATED:
+            sentence = "The authority to pull the system is stated, not confirmed by the owner yet."
+        case Standing.VOID:
+            sentence = f"{name} confirmed an earlier owner, metric or tolerance: void until confirmed again."
+        case Standing.CONFIRMED:
+            sentence = f"{name} confirmed metric and tolerance, and the authority to pull the system."
+    return (
+        Evidence(
+            id="ownership.authority",
+            topic=Topic.OWNERSHIP,
+            statement=sentence,
+            finding=Finding.PASSED if found is Standing.CONFIRMED else Finding.UNKNOWN,
+            source="the owner's confirmation" if facts.confirmation else "ownership",
+            observed_at=facts.confirmation.confirmed_at if facts.confirmation else None,
+        ),
+    )
 
 
 def _value_evidence(facts: Facts, value: ValueResult) -> tuple[Evidence, ...]:
@@ -336,3 +409,43 @@ def _covering_evidence(value: ValueResult, source: str) -> Evidence:
         high=value.most_probability,
         unit="probability",
     )
+
+
+def _live_evidence(facts: Facts) -> tuple[Evidence, ...]:
+    """What the running system's log says of review and of the outcome; nothing while no log was read."""
+    live = facts.live
+    if live is None:
+        return ()
+    alert = judged_alert(live.days, live.limits)
+    known = alert.judged_days and alert.silent_days <= alert.longest_silence
+    finding = Finding.PASSED if known and alert.level is AlertLevel.NONE else Finding.UNKNOWN
+    entries = [
+        Evidence(
+            id="operation.routed",
+            topic=Topic.OPERATION,
+            statement=alert.sentence,
+            finding=finding if alert.level is AlertLevel.NONE else Finding.FAILED,
+            source=live.source,
+            value=float(alert.current.days) if alert.current else 0.0,
+            unit="days in a row",
+            observed_at=live.read_at,
+        )
+    ]
+    for held in held_metrics(facts.outcome)[:1]:
+        run = judged_streak(live.days, held, live.limits)
+        if run is None:
+            continue
+        ended = run.judged_days and run.current is None and run.silent_days <= live.limits.longest_silence
+        entries.append(
+            Evidence(
+                id="operation.streak",
+                topic=Topic.OPERATION,
+                statement=f"{held.name}: {run.sentence}",
+                finding=Finding.PASSED if run.holds else Finding.FAILED if ended else Finding.UNKNOWN,
+                source=live.source,
+                value=float(run.current.days) if run.current else 0.0,
+                unit="days in a row",
+                observed_at=live.read_at,
+            )
+        )
+    return tuple(entries)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from readiness.diagnosis.evidence import Facts, Ledger
 from readiness.diagnosis.value_against_cost import chance
 from readiness.outcome.agreement import SIGNERS_NEEDED
+from readiness.outcome.exercise_result import AgreementOnRecords, Reach, reach_sentence
 from readiness.shares import whole_percent
 
 
@@ -81,7 +82,41 @@ def _data_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
 
 
 def _contested_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
-    signed, attempts, needed = len(ledger.valid_signatures), inputs.alignment_attempts, inputs.genuine_attempts
+    """By the agreement that was tested on records where there is any, and by the signatures.
+
+    Settled rounds of the exercise are attempts by themselves; the team states those that were made in other ways, and
+    the higher count is taken, as the two may speak of the same afternoons.
+    """
+    tested = ledger.tested
+    if tested is None:
+        return _signed_rule(ledger, inputs, inputs.alignment_attempts)
+    attempts = max(inputs.alignment_attempts or 0, tested.settled_rounds)
+    if tested.stays_below:
+        return _tested_below(tested, attempts, inputs.genuine_attempts)
+    signed = _signed_rule(ledger, inputs, attempts)
+    reached = tested.reach is Reach.REACHED
+    if (reached and signed.state is RuleState.MET) or (not reached and signed.state is RuleState.NOT_MET):
+        because = f"{tested.sentence} {_signatures(ledger)}"
+        return StopResult(StopRule.CONTESTED, RuleState.UNKNOWN, because, signed.margin, signed.unit)
+    return signed
+
+
+def _tested_below(tested: AgreementOnRecords, attempts: int, needed: int) -> StopResult:
+    """Met after enough attempts, and only where the choice of records does not explain it."""
+    tried = f"{attempts} of {needed} genuine attempts" if attempts < needed else f"{attempts} genuine attempts"
+    if attempts >= needed and tested.clearly_below and not tested.earlier_wording:
+        because = f"{reach_sentence(tested.latest, tested.least)} After {tried} the use case stays contested."
+        return StopResult(StopRule.CONTESTED, RuleState.MET, because, float(needed - attempts), "attempts")
+    because = f"{tested.sentence} {tried[:1].upper()}{tried[1:]} so far."
+    return StopResult(StopRule.CONTESTED, RuleState.UNKNOWN, because, float(needed - attempts), "attempts")
+
+
+def _signatures(ledger: Ledger) -> str:
+    return f"{len(ledger.valid_signatures)} of {SIGNERS_NEEDED} signatures stand under the definition."
+
+
+def _signed_rule(ledger: Ledger, inputs: StopInputs, attempts: int | None) -> StopResult:
+    signed, needed = len(ledger.valid_signatures), inputs.genuine_attempts
     if signed >= SIGNERS_NEEDED:
         because = f"{signed} people have signed the same definition of a correct output."
         left = max(0, needed - (attempts or 0))

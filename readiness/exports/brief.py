@@ -47,7 +47,9 @@ from readiness.exports.markdown import stamped
 from readiness.exports.scope_and_value import scope, scope_in_short, scope_pictures, value_in_short
 from readiness.outcome import ownership
 from readiness.outcome.agreement import Signature
-from readiness.outcome.definition import measured
+from readiness.outcome.authority import Standing, standing
+from readiness.outcome.definition import Metric, measured
+from readiness.outcome.reviews import in_order
 from readiness.scope.items import ItemStatus
 from readiness.shares import whole_percent
 from readiness.workflow import Stage
@@ -444,15 +446,24 @@ def _outcome(facts: Facts, ledger: Ledger) -> tuple[tuple[str, str], ...]:
         else f"{measured(number(outcome.target), outcome.unit)}, {outcome.direction}"
     )
     signers = "; ".join(_signed(signature) for signature in ledger.valid_signatures)
+    today = "" if outcome.baseline_value is None else measured(number(outcome.baseline_value), outcome.unit)
     return (
         ("Metric", stated(outcome.metric)),
         ("Target", target),
         ("Tolerance", tolerance),
+        *((("Metric today", today),) if today else ()),
         ("Today, by hand", _baseline(facts)),
         ("Cost of a wrong output", money(outcome.wrong_output_cost, outcome.currency)),
         ("A correct output", stated(outcome.correct_output)),
+        *((("Further metrics", "; ".join(map(_further, outcome.further))),) if outcome.further else ()),
         ("Signed by", signers or "nobody yet"),
     )
+
+
+def _further(metric: Metric) -> str:
+    """One metric beside the primary one, with what it has to reach."""
+    target = NOT_STATED if metric.target is None else measured(number(metric.target), metric.unit)
+    return f"{stated(metric.metric)}: target {target}"
 
 
 def _signed(signature: Signature) -> str:
@@ -483,9 +494,28 @@ def _owner(facts: Facts) -> tuple[tuple[str, str], ...]:
         ("Owner", ", ".join(part for part in (owned.owner.strip(), owned.role.strip()) if part) or NOT_STATED),
         ("Metric and tolerance", "accepted by the owner" if owned.owns_metric else "not accepted yet"),
         ("Review", review),
-        ("Authority to pull it", "granted" if owned.may_pull and owned.authority_from.strip() else "not granted yet"),
+        ("Authority to pull it", _authority(facts)),
+        *((("Rehearsal of pulling it", day(owned.rehearsal_on)),) if owned.rehearsal_on else ()),
+        *((("Last review", _last_review(facts)),) if facts.reviews else ()),
         *((("Missing", "; ".join(missing)),) if missing else ()),
     )
+
+
+def _authority(facts: Facts) -> str:
+    found = standing(facts.outcome, facts.ownership, facts.confirmation)
+    if found is Standing.NOT_STATED:
+        return "not granted yet"
+    when = f" on {day(facts.confirmation.confirmed_at)}" if facts.confirmation else " yet"
+    return f"{found}{when}" if found is not Standing.VOID else f"{found}: to be confirmed again"
+
+
+def _last_review(facts: Facts) -> str:
+    held = [review for review in in_order(facts.reviews) if not review.withdrawn]
+    if not held:
+        return "none that counts"
+    last = held[-1]
+    where = {True: ", inside tolerance", False: ", outside tolerance", None: ""}[last.inside]
+    return f"{day(last.held_on)}: {last.reading_in_words}{where}; decision: {last.decision}"
 
 
 def _evidence(ledger: Ledger) -> tuple[Block, ...]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from readiness.errors import DuplicateSignatureError, InvalidValueError
-from readiness.outcome.definition import OutcomeDefinition
+from readiness.outcome.definition import SIGNED_LATER, OutcomeDefinition
 
 SIGNERS_NEEDED = 2  # two stakeholders agree on what a correct output looks like (M21)
 LONGEST_NAME = 200  # characters of a name or a role
+_NOTHING_STATED = OutcomeDefinition()
 
 
 class Signature(BaseModel):
@@ -30,8 +32,15 @@ class Signature(BaseModel):
 
 def fingerprint(definition: OutcomeDefinition) -> str:
     """SHA-256 of the definition's content: equal exactly when every part is equal."""
-    content = json.dumps(definition.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+    content, unsaid = definition.model_dump(mode="json"), _NOTHING_STATED.model_dump(mode="json")
+    signed = {part: said for part, said in content.items() if part not in SIGNED_LATER or said != unsaid[part]}
+    return digest(signed)
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 of values that JSON can hold, whatever their order."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def person_key(name: str) -> str:

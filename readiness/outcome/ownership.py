@@ -21,6 +21,7 @@ class Ownership(BaseModel):
     first_review: date | None = None
     may_pull: bool = False  # explicit authority to pull the system after two reviews outside tolerance
     authority_from: str = Field(default="", max_length=200)  # who granted it
+    rehearsal_on: date | None = None  # when pulling the system is tried out
 
 
 def missing_parts(ownership: Ownership) -> tuple[str, ...]:

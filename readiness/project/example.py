@@ -10,6 +10,7 @@ from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.questions import Reply
 from readiness.example.project import ExampleProject, example_project
 from readiness.example.records import EXAMPLE_NAME, REQUIRED_FIELDS, write_example
+from readiness.project import outcomes
 from readiness.project.projects import Projects
 from readiness.project.state import Kind
 
@@ -38,6 +39,7 @@ def _fill(projects: Projects, project_id: str, content: ExampleProject) -> None:
     for signer in content.signers:
         projects.sign_outcome(project_id, name=signer["name"], role=signer["role"], who=WHO)
     _change(projects, project_id, Kind.OWNERSHIP, content.ownership)
+    outcomes.confirm_authority(projects, project_id, name=content.ownership["owner"], who=WHO)
     for mode, answer in content.answers.items():
         projects.answer(project_id, FailureMode(mode), Reply(answer["reply"]), answer["reason"], version=0, who=WHO)
     _change(projects, project_id, Kind.STOP_INPUTS, content.stop_inputs)

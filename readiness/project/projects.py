@@ -29,6 +29,7 @@ from readiness.project.running import Running, Task
 from readiness.project.samples import OpenSample, SampleDesk, open_sample
 from readiness.project.state import (
     MODELS,
+    READ_APART,
     AuditRecord,
     Kind,
     ProjectState,
@@ -114,7 +115,7 @@ class Projects:
 
     def load(self, project_id: str) -> ProjectState:
         """The whole project at its present revision."""
-        return parse_state(self.store.project(project_id), self.store.documents(project_id))
+        return parse_state(self.store.project(project_id), self.store.documents(project_id, without=READ_APART))
 
     def diagnose(self, state: ProjectState) -> Diagnosis:
         """The diagnosis of a state, now."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,10 +21,18 @@ from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.questions import Answer
 from readiness.diagnosis.stop_rules import StopInputs
 from readiness.errors import InputError, InvalidValueError
+from readiness.outcome import evaluation_runs, reviews
 from readiness.outcome.agreement import Signature
+from readiness.outcome.authority import Confirmation
 from readiness.outcome.definition import OutcomeDefinition
+from readiness.outcome.evaluation import EvaluationPlan
+from readiness.outcome.evaluation_runs import EvaluationRun, RunCases
+from readiness.outcome.exercise import AgreementSettings, Exercise, Settlement
+from readiness.outcome.exercise_result import exercise_results
 from readiness.outcome.ownership import Ownership
+from readiness.outcome.reviews import Review
 from readiness.outcome.value import ValueModel
+from readiness.project.live_record import LiveLimits, LiveReading, live_facts
 from readiness.scope.items import ItemSource, ScopeItem, ScopePlan
 from readiness.standard.status import StandardStatus
 from readiness.store import Document, ProjectRow
@@ -107,6 +116,16 @@ class Kind(StrEnum):
     VALUE = "value"
     ROUND = "round"
     BALLOT = "ballot"
+    AGREEMENT = "agreement"
+    EXERCISE = "exercise"
+    SETTLEMENT = "settlement"
+    CONFIRMATION = "confirmation"
+    REVIEW = "review"
+    EVALUATION = "evaluation"
+    EVALUATION_RUN = "evaluation_run"
+    EVALUATION_CASES = "evaluation_cases"
+    LIVE = "live"
+    LIVE_LIMITS = "live_limits"
 
 
 MODELS: Mapping[Kind, type[BaseModel]] = {
@@ -129,7 +148,18 @@ MODELS: Mapping[Kind, type[BaseModel]] = {
     Kind.VALUE: ValueModel,
     Kind.ROUND: Round,
     Kind.BALLOT: Ballot,
+    Kind.AGREEMENT: AgreementSettings,
+    Kind.EXERCISE: Exercise,
+    Kind.SETTLEMENT: Settlement,
+    Kind.CONFIRMATION: Confirmation,
+    Kind.REVIEW: Review,
+    Kind.EVALUATION: EvaluationPlan,
+    Kind.EVALUATION_RUN: EvaluationRun,
+    Kind.EVALUATION_CASES: RunCases,
+    Kind.LIVE: LiveReading,
+    Kind.LIVE_LIMITS: LiveLimits,
 }
+READ_APART = (Kind.EVALUATION_CASES,)  # up to a million cases, wanted by a comparison alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +191,15 @@ class ProjectState:
     value: ValueModel
     rounds: tuple[Round, ...]  # the latest first
     ballots: tuple[Ballot, ...]  # of the rounds that are revealed; others are nobody's to see
+    agreement: AgreementSettings
+    exercises: Mapping[str, Exercise]  # by the id of their round
+    settlements: Mapping[str, Settlement]
+    confirmation: Confirmation | None  # of the owner, who may pull the system
+    reviews: tuple[Review, ...]  # by their day
+    evaluation: EvaluationPlan
+    runs: tuple[EvaluationRun, ...]  # by their day
+    live: LiveReading | None  # of the running system's log
+    limits: LiveLimits  # that the log is held to
     versions: Mapping[tuple[str, str], int]
 
     def version_of(self, kind: Kind, key: str = "") -> int:
@@ -194,6 +233,11 @@ class ProjectState:
             signatures=self.signatures,
             ownership=self.ownership,
             value=self.value,
+            agreement=self.agreement,
+            exercises=exercise_results(self.rounds, self.ballots, self.exercises, self.settlements),
+            confirmation=self.confirmation,
+            reviews=self.reviews,
+            live=live_facts(self.live, self.limits, now),
         )
 
 
@@ -202,8 +246,8 @@ def parse_state(row: ProjectRow, documents: Iterable[Document]) -> ProjectState:
     parsed: dict[Kind, dict[str, Any]] = {kind: {} for kind in Kind}
     versions = {}
     for document in documents:
-        if document.kind not in MODELS:
-            continue  # written by a later feature; left alone, kept in the file
+        if document.kind not in MODELS or document.kind in READ_APART:
+            continue  # written by a later feature, or not part of the state; left alone, kept in the file
         kind = Kind(document.kind)
         parsed[kind][document.key] = MODELS[kind].model_validate(document.body)
         versions[(document.kind, document.key)] = document.version
@@ -239,6 +283,15 @@ def parse_state(row: ProjectRow, documents: Iterable[Document]) -> ProjectState:
                 key=lambda b: (b.round, b.thing, b.participant),
             )
         ),
+        confirmation=parsed[Kind.CONFIRMATION].get(""),
+        reviews=reviews.in_order(tuple(parsed[Kind.REVIEW].values())),
+        evaluation=parsed[Kind.EVALUATION].get("", EvaluationPlan()),
+        runs=evaluation_runs.in_order(tuple(parsed[Kind.EVALUATION_RUN].values())),
+        live=parsed[Kind.LIVE].get(""),
+        limits=parsed[Kind.LIVE_LIMITS].get("", LiveLimits()),
+        agreement=parsed[Kind.AGREEMENT].get("", AgreementSettings()),
+        exercises=parsed[Kind.EXERCISE],
+        settlements=parsed[Kind.SETTLEMENT],
         versions=versions,
     )
 
@@ -254,8 +307,15 @@ def _split_items(
 
 def validated(kind: Kind, body: Mapping[str, Any]) -> BaseModel:
     """`body` as the value of its kind; an InvalidValueError names the first part that cannot be accepted."""
-    try:
+    with said_in_words(kind):
         return MODELS[kind].model_validate(dict(body))
+
+
+@contextmanager
+def said_in_words(kind: Kind) -> Iterator[None]:
+    """Within it, a value that its model refuses is an InputError that names the first part."""
+    try:
+        yield
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         if not first["loc"]:  # parts that do not fit together; the sentence names them

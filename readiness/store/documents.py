@@ -21,13 +21,16 @@ RESERVED_KINDS = frozenset({"project", "problem_list", "kept_records", "import"}
 _COLUMNS = 'kind, "key", version, body, changed_at, changed_by'
 
 
-def of_project(cursor: duckdb.DuckDBPyConnection, project_id: str, kind: str | None) -> list[Document]:
+def of_project(
+    cursor: duckdb.DuckDBPyConnection, project_id: str, kind: str | None, without: Sequence[str] = ()
+) -> list[Document]:
     """The documents of a project, of one kind if named, by kind and key; all as of one moment."""
     rows = cursor.execute(
         f"""SELECT {_COLUMNS} FROM document
             WHERE project_id = $project AND body IS NOT NULL AND ($kind IS NULL OR kind = $kind)
+                AND NOT list_contains($without::VARCHAR[], kind)
             ORDER BY kind, "key" """,
-        {"project": project_id, "kind": kind},
+        {"project": project_id, "kind": kind, "without": list(without)},
     ).fetchall()
     return [_document(row) for row in rows]
 

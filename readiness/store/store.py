@@ -191,10 +191,13 @@ class Store:
 
     # --- documents ------------------------------------------------------------------------------------------------
 
-    def documents(self, project_id: str, kind: str | None = None) -> list[Document]:
-        """The documents of the project, of one kind if named, by kind and key, all as of one moment."""
+    def documents(self, project_id: str, kind: str | None = None, *, without: Sequence[str] = ()) -> list[Document]:
+        """The documents of the project, of one kind if named, by kind and key, all as of one moment; `without` the
+        kinds that are read apart because they are large."""
         with self._reading() as cursor:
-            return documents.of_project(cursor, project_id, None if kind is None else str(kind))
+            return documents.of_project(
+                cursor, project_id, None if kind is None else str(kind), [str(left_out) for left_out in without]
+            )
 
     def document(self, project_id: str, kind: str, key: str = "") -> Document | None:
         """One document; None where there is none."""

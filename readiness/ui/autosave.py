@@ -132,6 +132,20 @@ def choice_field(row: Row, field: str, label: str, options: type[StrEnum], *, he
     _after(row, field)
 
 
+def select_field(row: Row, field: str, label: str, options: type[StrEnum], *, help: str = "") -> None:
+    """One of several named choices, in a list that opens."""
+    key = _seed(row, field, row.body[field])
+    st.selectbox(
+        label,
+        options=[option.value for option in options],
+        key=key,
+        help=help or None,
+        on_change=_save,
+        args=(row, field),
+    )
+    _after(row, field)
+
+
 def check_field(row: Row, field: str, label: str, *, help: str = "") -> None:
     """A statement that holds or does not."""
     key = _seed(row, field, bool(row.body[field]))

@@ -13,6 +13,7 @@ from readiness.diagnosis.failure_modes import FailureModeCatalog
 from readiness.diagnosis.verdict import Diagnosis
 from readiness.locations import default_store_path
 from readiness.project import Projects, ProjectState
+from readiness.project.joining import Presence
 from readiness.project.opening import open_projects
 from readiness.standard.checklist import ReadinessStandard
 
@@ -23,6 +24,20 @@ def projects() -> Projects:
     opened = open_projects(default_store_path())
     atexit.register(opened.store.close)  # so that a stopped server leaves one file, without its log
     return opened
+
+
+@st.cache_resource(show_spinner=False)
+def presence() -> Presence:
+    """Who has the link of a workshop open, as this process sees it."""
+    return Presence()
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def qr_code(address: str) -> bytes:
+    """An address as the picture of a QR code."""
+    from readiness.exports.qr_code import qr_png
+
+    return qr_png(address)
 
 
 @st.cache_resource(show_spinner=False)

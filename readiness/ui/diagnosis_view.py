@@ -11,7 +11,7 @@ from readiness.diagnosis.stop_rules import RuleState
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.errors import ReadinessError
 from readiness.project import Kind
-from readiness.ui import cache, session
+from readiness.ui import cache, session, votes_view
 from readiness.ui.autosave import count_field, number_field, row_of, text_field
 from readiness.ui.page import Colour, Here, link
 from readiness.ui.rooms import ROOM_OF_TOPIC
@@ -19,7 +19,6 @@ from readiness.ui.wording import badge, moment, plain
 
 _VERDICT_SHOWN = {Verdict.GO: st.success, Verdict.FIX_FIRST: st.warning, Verdict.STOP: st.error}
 _FINDING_COLOUR: dict[Finding, Colour] = {Finding.PASSED: "green", Finding.FAILED: "orange", Finding.UNKNOWN: "gray"}
-_REPLY_COLOUR: dict[Reply, Colour] = {Reply.YES: "green", Reply.NO: "red", Reply.UNKNOWN: "gray"}
 _RULE_COLOUR: dict[RuleState, Colour] = {RuleState.MET: "red", RuleState.NOT_MET: "green", RuleState.UNKNOWN: "gray"}
 
 
@@ -34,6 +33,7 @@ def verdict(here: Here) -> None:
 def questions(here: Here) -> None:
     """The four questions in their order, each with its evidence, the suggestion and the team's answer."""
     st.subheader("Four questions")
+    votes_view.voting_together(here)
     for number, question in enumerate(here.diagnosis.questions, start=1):
         _question(here, number, question)
 
@@ -42,7 +42,7 @@ def _question(here: Here, number: int, question: QuestionResult) -> None:
     entry = cache.failure_modes().of(question.mode)
     stage = here.state.workflow.stage
     with st.container(border=True):
-        mark = badge(question.reply.value, _REPLY_COLOUR[question.reply])
+        mark = badge(question.reply.value, votes_view.REPLY_COLOUR[question.reply])
         st.markdown(f"**{number}. {plain(entry.question.at(stage))}** {mark}")
         left, right = st.columns([3, 2], gap="large")
         with left:
@@ -50,6 +50,7 @@ def _question(here: Here, number: int, question: QuestionResult) -> None:
             st.markdown(f"The evidence suggests **{suggestion.reply.value}**. {plain(suggestion.because)}")
             for evidence in (*suggestion.speaks_against, *suggestion.speaks_for):
                 _evidence(evidence)
+            votes_view.votes_on(here, question)
             with st.expander("What this question asks"):
                 st.markdown(plain(entry.help.at(stage)))
                 st.caption(plain(f"Yes: {entry.passes_when} No: {entry.fails_when}"))

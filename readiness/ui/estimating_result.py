@@ -14,9 +14,9 @@ from readiness.errors import ConflictError, InputError, ReadinessError
 from readiness.exports.figures import counted
 from readiness.project import estimating as together
 from readiness.scope.rounds import PARTS, Spread, answer_of, finding
-from readiness.ui import session
+from readiness.ui import round_form, session
 from readiness.ui.acts import act, show_refusal
-from readiness.ui.estimating_form import day_input, window_of
+from readiness.ui.estimating_form import day_input, fields, written
 from readiness.ui.page import Here
 from readiness.ui.wording import moment, plain
 
@@ -42,7 +42,7 @@ def revealed(here: Here, latest: Round) -> None:
     with st.container(border=True):
         st.markdown(f"#### {plain(finding(spreads))}")
         st.caption(_headline(here, latest))
-        _show_late(here, latest)
+        round_form.not_in_the_round(latest, here.who, fields())
         _summary(spreads)
         silent = [of.component for of in spreads if not of.opinions]
         if silent:
@@ -56,16 +56,6 @@ def _headline(here: Here, round_: Round) -> str:
         f"Round of {moment(round_.opened_at)}: {people}, {_components(len(round_.things))}; "
         f"revealed by {plain(round_.revealed_by or 'somebody')}."
     )
-
-
-def _show_late(here: Here, round_: Round) -> None:
-    window = window_of(round_.id, here.who)
-    if not window.late:
-        return
-    for sentence in window.refused:
-        st.warning(plain(sentence))
-    lines = [f"{plain(round_.label(thing))}: {_figures(answer)}" for thing, answer in window.late.items()]
-    st.markdown("Not in the round, from this window: " + "; ".join(lines) + ".")
 
 
 def _summary(spreads: Sequence[Spread]) -> None:
@@ -149,8 +139,8 @@ def _agreed_fields(round_: Round, of: Spread, place: str) -> None:
     before = round_.agreed.get(of.item_id)
     hint = of.pooled
     st.caption(
-        (f"Agreed: {_figures(before)}. " if before else "Agreed, in person-days. ")
-        + (f"Median of what was said: {_figures(dict(zip(PARTS, hint, strict=True)))}." if hint else "")
+        (f"Agreed: {written(before)}. " if before else "Agreed, in person-days. ")
+        + (f"Median of what was said: {written(dict(zip(PARTS, hint, strict=True)))}." if hint else "")
     )
     with st.container(horizontal=True, gap="xsmall"):
         for part, name in PARTS.items():
@@ -190,9 +180,7 @@ def _save_agreed(here: Here, round_: Round, figures: dict[str, tuple[Any, Any, A
     except ConflictError as conflict:
         theirs = conflict.theirs
         name, by = theirs.get("component") or "A component", conflict.by or "Somebody"
-        return [
-            f"{name}: {by} entered {_figures(theirs)} meanwhile. Nothing was overwritten; save again to replace it."
-        ]
+        return [f"{name}: {by} entered {written(theirs)} meanwhile. Nothing was overwritten; save again to replace it."]
     except ReadinessError as error:
         return [str(error)]
     session.leave_notice(f"Saved: the agreed estimate of {_components(len(figures))}.")
@@ -214,13 +202,6 @@ def _ask_again(here: Here, round_: Round, things: Sequence[str]) -> None:
         help="Opens a new round over them. What was said in this one is kept.",
     )
     show_refusal(place)
-
-
-def _figures(answer: dict[str, Any]) -> str:
-    days = [answer.get(part) for part in PARTS]
-    if all(day is None for day in days):
-        return "I do not know"
-    return "\u00a0/\u00a0".join("-" if day is None else f"{day:g}" for day in days)
 
 
 def _components(count: int) -> str:

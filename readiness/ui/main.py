@@ -1,17 +1,24 @@
-"""The runner behind app.py: settings of the page, navigation, and the project in the sidebar."""
+"""The runner behind app.py: settings of the page, navigation, and the project in the sidebar.
+
+A session that was opened by the workshop's link has one page and neither sidebar nor navigation.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from readiness.errors import ReadinessError
-from readiness.ui import cache, estimating_notice, session
-from readiness.ui.rooms import PORTFOLIO, ROOMS, SCOPE
+from readiness.ui import asked_notice, cache, joined, joined_view, session
+from readiness.ui.rooms import PORTFOLIO, ROOMS, WORKSHOP
 from readiness.ui.wording import plain
 
 
 def run() -> None:
-    """Draw the sidebar and run the page that the address names."""
+    """Draw the sidebar and run the page that the address names; for a participant, the workshop alone."""
+    code = joined.code()
+    if code is not None:
+        _take_part(code)
+        return
     st.set_page_config(page_title="Readiness", page_icon="◐", layout="wide", initial_sidebar_state="auto")
     sections: dict[str, list[st.Page]] = {}
     for room in ROOMS:
@@ -25,11 +32,23 @@ def run() -> None:
     chosen.run()
 
 
+def _take_part(code: str) -> None:
+    st.set_page_config(page_title="Workshop", page_icon="◐", layout="centered", initial_sidebar_state="collapsed")
+
+    def workshop() -> None:
+        joined_view.draw(code)
+
+    # Every address leads to the same page, so that one of the project's pages cannot be typed into this session.
+    start = st.Page(workshop, title=WORKSHOP.title, url_path="", default=True)
+    others = [st.Page(workshop, title=WORKSHOP.title, url_path=room.address) for room in ROOMS]
+    st.navigation([start, *others], position="hidden").run()
+
+
 def _look_for_questions(page: str) -> None:
-    """What is asked of everybody in the project, on every page but the one that asks it."""
+    """What is asked of everybody in the project, on every page but the ones that ask it and the one that shows all."""
     identifier = session.project_id()
-    if identifier is not None and page != SCOPE.title:
-        estimating_notice.notice(cache.projects(), identifier)
+    if identifier is not None and page != WORKSHOP.title:
+        asked_notice.notice(cache.projects(), identifier, page)
 
 
 def _project_picker() -> None:

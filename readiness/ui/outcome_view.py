@@ -1,19 +1,66 @@
-"""The parts of the Outcome page: definition, signatures, ownership."""
+"""The parts of the Outcome page: definition, further metrics, signatures, ownership."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
-from readiness.errors import ReadinessError
+from readiness.errors import InvalidValueError, ReadinessError
+from readiness.outcome import authority as authorising
 from readiness.outcome import ownership as owning
+from readiness.outcome import reviews
 from readiness.outcome.agreement import SIGNERS_NEEDED, Signature
-from readiness.outcome.definition import Direction, contradictions, missing_parts
-from readiness.project import Kind
+from readiness.outcome.authority import Standing
+from readiness.outcome.definition import (
+    MOST_FURTHER_METRICS,
+    Direction,
+    MeasuredBy,
+    Metric,
+    contradictions,
+    missing_of_metric,
+    missing_parts,
+)
+from readiness.project import Kind, outcomes
 from readiness.ui import session
-from readiness.ui.autosave import check_field, choice_field, count_field, date_field, number_field, row_of, text_field
+from readiness.ui.acts import act, act_on_text, show_refusal
+from readiness.ui.autosave import (
+    check_field,
+    choice_field,
+    count_field,
+    date_field,
+    number_field,
+    row_of,
+    select_field,
+    text_field,
+)
+from readiness.ui.grids import RowEdit, edit_grid
 from readiness.ui.page import Here
-from readiness.ui.signing import signing_form
+from readiness.ui.signing import owner_form, signing_form
 from readiness.ui.wording import moment, plain
+
+SECTIONS = ("Definition", "Agreement", "Owner", "Reviews", "Evaluation", "Value")
+_GRID = {
+    "metric": "Metric",
+    "measured_by": "Measured by",
+    "direction": "Direction",
+    "unit": "Unit",
+    "target": "Target",
+    "tolerance_low": "From",
+    "tolerance_high": "To",
+    "baseline_value": "Today",
+    "baseline_source": "Source of today",
+}
+_NUMBERS = ("target", "tolerance_low", "tolerance_high", "baseline_value")
+
+
+def sections() -> Sequence[Any]:
+    """The places of the page's parts, in the order in which they are filled in. The session knows which one is open:
+    it would fall back to the first one whenever something appears above."""
+    return st.tabs(SECTIONS, key="outcome_section", on_change="rerun")
 
 
 def definition(here: Here) -> None:
@@ -39,6 +86,18 @@ def definition(here: Here) -> None:
         number_field(row, "tolerance_low", "Tolerance from", least=None)
     with columns[3]:
         number_field(row, "tolerance_high", "Tolerance to", least=None)
+    left, right = st.columns([3, 1])
+    with left:
+        select_field(
+            row,
+            "measured_by",
+            "Measured by",
+            MeasuredBy,
+            help="One of the four metrics of the running system's log, or the team's own count. A metric of the log "
+            "fills in the reading of a review.",
+        )
+    with right:
+        number_field(row, "baseline_value", "Metric today", least=None, help="In its own unit, without the system.")
     for sentence in contradictions(here.state.outcome):
         st.error(plain(sentence))
     _baseline(here)
@@ -74,6 +133,108 @@ def _baseline(here: Here) -> None:
         text_field(row, "baseline_source", "Where these figures come from")
     with right:
         text_field(row, "currency", "Currency")
+
+
+def further_metrics(here: Here) -> None:
+    """Metrics beside the primary one, each with its own target, tolerance and baseline."""
+    further = here.state.outcome.further
+    with st.expander(f"Further metrics ({len(further)})" if further else "Further metrics"):
+        st.caption(
+            "The metric above is the primary one: it is signed, owned and reviewed. Others stand beside it, such as "
+            "the cost that must not rise while quality does."
+        )
+        if further:
+            _metric_grid(here, further)
+            for metric in further:
+                lacking = missing_of_metric(metric)
+                if lacking:
+                    st.caption(plain(f"{metric.metric}: {', '.join(lacking)} not stated."))
+        left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
+        with left:
+            _add_metric(here)
+        if further:
+            with right:
+                _move_metric(here, further)
+
+
+def _metric_grid(here: Here, further: Sequence[Metric]) -> None:
+    frame = pd.DataFrame([metric.model_dump(mode="json") for metric in further], index=[one.id for one in further])
+    for column in _NUMBERS:
+        frame[column] = pd.to_numeric(frame[column])
+    config = st.column_config
+    kinds: dict[str, Any] = {
+        "metric": config.TextColumn(width=180, max_chars=1_000, required=True),
+        "measured_by": config.SelectboxColumn(options=[str(one) for one in MeasuredBy], width=155, required=True),
+        "direction": config.SelectboxColumn(options=[str(one) for one in Direction], width=125, required=True),
+        "unit": config.TextColumn(width=60, max_chars=60),
+        "baseline_source": config.TextColumn(width=200, max_chars=1_000),
+        **{name: config.NumberColumn(width=62, format="localized") for name in _NUMBERS},
+    }
+    edit_grid(
+        f"{here.state.id}/metrics",
+        frame.drop(columns="id"),
+        columns={name: {**kinds[name], "label": title} for name, title in _GRID.items()},
+        locked=(),
+        save=lambda edit: _save_metric(here, edit),
+        alt="Further metrics with target, tolerance and baseline",
+    )
+
+
+def _save_metric(here: Here, edit: RowEdit) -> None:
+    changes = {column: _cell(column, typed) for column, typed in edit.values.items()}
+    if "metric" in changes and not changes["metric"]:
+        raise InvalidValueError("Metric", "", "is empty; a metric needs a name")
+    outcomes.change_metric(here.projects, here.state, edit.row, changes, who=here.who, insist=edit.insist)
+
+
+def _cell(column: str, typed: Any) -> Any:
+    if column not in _NUMBERS:
+        return str(typed or "").strip()
+    return None if typed is None or (isinstance(typed, float) and math.isnan(typed)) else typed
+
+
+def _add_metric(here: Here) -> None:
+    place = f"{here.state.id}/add_metric"
+    key = f"{place}/name"
+
+    def add(name: str) -> str:
+        outcomes.add_metric(here.projects, here.state.id, name, who=here.who)
+        return f"{name} is added."
+
+    full = len(here.state.outcome.further) >= MOST_FURTHER_METRICS
+    with st.form(place, border=False):
+        st.text_input("Another metric", max_chars=1_000, placeholder="Its name", key=key, disabled=full)
+        st.form_submit_button(
+            "Add metric",
+            on_click=lambda: act_on_text(place, key, add, empty="A metric needs a name."),
+            disabled=full,
+        )
+    show_refusal(place)
+
+
+def _move_metric(here: Here, further: Sequence[Metric]) -> None:
+    place = f"{here.state.id}/move_metric"
+    names = {metric.id: metric.metric for metric in further}
+    chosen = st.selectbox("One of them", list(names), format_func=names.__getitem__, key=place)
+
+    def promote() -> str:
+        outcomes.make_primary(here.projects, here.state.id, chosen, who=here.who)
+        return f"{names[chosen]} is the primary metric."
+
+    def remove() -> str:
+        outcomes.remove_metric(here.projects, here.state.id, chosen, who=here.who)
+        return f"{names[chosen]} is removed."
+
+    with st.container(horizontal=True):
+        st.button(
+            "Make it the primary",
+            key=f"{place}/primary",
+            on_click=act,
+            args=(place, promote),
+            help="Signatures and the owner's confirmation are under the present one, so they are void then.",
+        )
+        st.button("Remove it", key=f"{place}/remove", type="tertiary", on_click=act, args=(place, remove))
+    show_refusal(place)
 
 
 def signatures(here: Here) -> None:
@@ -122,7 +283,7 @@ def _withdraw(here: Here, name: str) -> None:
 
 
 def ownership(here: Here) -> None:
-    """The four parts of ownership, and which of them are missing."""
+    """The four parts of ownership, which of them are missing, and the owner's own confirmation."""
     row = row_of(here, Kind.OWNERSHIP, here.state.ownership)
     st.subheader("The owner")
     st.caption("Named before the build, an owner asks for monitoring and rollback in time. All four parts are needed.")
@@ -143,8 +304,66 @@ def ownership(here: Here) -> None:
             help="When the metric is outside tolerance at two reviews in a row, without asking anybody.",
         )
         text_field(row, "authority_from", "Authority granted by")
-    missing = owning.missing_parts(here.state.ownership)
+    _confirmation(here)
+    _dates(here)
+
+
+def _confirmation(here: Here) -> None:
+    """The owner's own act; what others state about the owner is not enough."""
+    found, missing = outcomes.standing(here.state), owning.missing_parts(here.state.ownership)
+    given, place = here.state.confirmation, f"{here.state.id}/confirm_authority"
     if missing:
         st.info("Missing: " + ", ".join(missing) + ".")
+        return
+    if found is Standing.CONFIRMED and given is not None:
+        name, when = plain(given.name), moment(given.confirmed_at)
+        st.success(f"All four parts are in place. {name} confirmed them on {when}.")
+        st.button("Take the confirmation back", key=place, type="tertiary", on_click=_take_back, args=(here, place))
+        show_refusal(place)
+        return
+    if found is Standing.VOID:
+        st.warning("Owner, metric or tolerance changed after the confirmation, which is void until given again.")
     else:
-        st.success("All four parts are in place.")
+        st.info("All four parts are stated. The owner has not confirmed them yet.")
+    lacking = authorising.missing_to_confirm(here.state.outcome, here.state.ownership)
+    st.markdown(
+        f"**{plain(here.state.ownership.owner)} confirms:** metric and tolerance are mine, I review them, and I may "
+        "pull the system when the metric is outside tolerance at two reviews in a row."
+    )
+    owner_form(
+        place,
+        lambda name: outcomes.confirm_authority(here.projects, here.state.id, name=name, who=here.who),
+        refused=f"Still to be stated: {', '.join(lacking)}." if lacking else "",
+    )
+
+
+def _take_back(here: Here, place: str) -> None:
+    def do() -> str:
+        outcomes.withdraw_confirmation(here.projects, here.state.id, who=here.who)
+        return "The confirmation is taken back."
+
+    act(place, do)
+
+
+def _dates(here: Here) -> None:
+    """The rehearsal, and every date as a file for the owner's calendar."""
+    row = row_of(here, Kind.OWNERSHIP, here.state.ownership)
+    left, right = st.columns([1, 2], gap="medium", vertical_alignment="bottom")
+    with left:
+        date_field(
+            row,
+            "rehearsal_on",
+            "Rehearsal of pulling it on",
+            help="Pulling the system is tried out once before it is needed: who does what, and how the work goes on.",
+        )
+    with right:
+        known = here.state.ownership.rehearsal_on or reviews.next_due(here.state.ownership, here.state.reviews)
+        st.download_button(
+            "Download the review calendar (.ics)",
+            lambda: outcomes.calendar_file(here.state, here.projects.clock()),
+            file_name="reviews.ics",
+            mime="text/calendar",
+            disabled=known is None,
+            help="The next twelve reviews and the rehearsal, for any calendar. A newer file replaces the older.",
+            on_click="ignore",
+        )

@@ -15,6 +15,7 @@ from readiness.diagnosis.preparations import Preparation, PreparationState, prep
 from readiness.diagnosis.verdict import Diagnosis
 from readiness.errors import ReadinessError, UnknownNameError
 from readiness.project import Projects, ProjectState
+from readiness.project.outcomes import alarm_sentence
 from readiness.ui import cache, session
 from readiness.ui.acts import act, show_refusal
 from readiness.ui.rooms import PORTFOLIO, ROOM_OF_TOPIC, Room
@@ -43,6 +44,7 @@ def open_page(room: Room, instruction: str) -> Here:
     """The head of a page of a project. Without a project it leads to the portfolio, and the page ends there."""
     here = _here(room)
     st.markdown(f"{instruction}")
+    _alarm(here.state)
     _strip(preparations(here.diagnosis.ledger))
     session.show_notice()
     return here
@@ -114,6 +116,14 @@ def _lead_to_portfolio(sentence: str) -> NoReturn:
     st.info(sentence)
     link(PORTFOLIO, "Go to the portfolio")
     st.stop()
+
+
+def _alarm(state: ProjectState) -> None:
+    """On every page of the project, while the metric was outside tolerance at two reviews in a row."""
+    sentence = alarm_sentence(state)
+    with st.container():  # always there, so that what stands below stays where it is
+        if sentence:
+            st.warning(plain(sentence))
 
 
 def _strip(states: tuple[Preparation, ...]) -> None:

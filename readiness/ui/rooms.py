@@ -31,9 +31,11 @@ AUDIT = Room("data_audit.py", "Data audit", "Prepare")
 SCOPE = Room("production_scope.py", "Production scope", "Prepare")
 OUTCOME = Room("outcome.py", "Outcome", "Prepare")
 STANDARD = Room("readiness_standard.py", "Readiness standard", "Prepare")
+LIVE = Room("live_outcomes.py", "Live outcomes", "Operate")
 DIAGNOSIS = Room("diagnosis.py", "Diagnosis", "Decide")
 BRIEF = Room("brief.py", "Brief", "Decide")
+WORKSHOP = Room("workshop.py", "Workshop", "Together")
 
-ROOMS = (PORTFOLIO, WORKFLOW, AUDIT, SCOPE, OUTCOME, STANDARD, DIAGNOSIS, BRIEF)
+ROOMS = (PORTFOLIO, WORKFLOW, AUDIT, SCOPE, OUTCOME, STANDARD, LIVE, DIAGNOSIS, BRIEF, WORKSHOP)
 
 ROOM_OF_TOPIC = {Topic.DATA: AUDIT, Topic.SCOPE: SCOPE, Topic.OUTCOME: OUTCOME, Topic.OWNERSHIP: OUTCOME}

@@ -1,4 +1,4 @@
-"""The form in which a person signs, under the outcome definition and under the brief."""
+"""The forms in which a person signs: the outcome definition, the brief, and the owner their authority."""
 
 from __future__ import annotations
 
@@ -26,4 +26,22 @@ def signing_form(place: str, button: str, sign: Callable[[str, str], None], *, r
         left.text_input("Name", max_chars=200, key=name_key, disabled=bool(refused))
         right.text_input("Role", max_chars=200, key=role_key, disabled=bool(refused))
         last.form_submit_button(button, on_click=signed, disabled=bool(refused), help=refused or None)
+    show_refusal(place)
+
+
+def owner_form(place: str, confirm: Callable[[str], None], *, refused: str = "") -> None:
+    """The owner's name, typed by the owner, and a button. `refused` says why nobody can confirm yet."""
+    key = f"{place}/name"
+
+    def do(name: str) -> str:
+        confirm(name)
+        return f"{name} confirmed."
+
+    def confirmed() -> None:
+        act_on_text(place, key, do, empty="The owner confirms with their own name.")
+
+    with st.form(place, border=True):
+        left, last = st.columns([5, 1], vertical_alignment="bottom")
+        left.text_input("The owner's own name", max_chars=200, key=key, disabled=bool(refused))
+        last.form_submit_button("Confirm", on_click=confirmed, disabled=bool(refused), help=refused or None)
     show_refusal(place)

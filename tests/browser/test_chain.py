@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +49,7 @@ def test_a_team_goes_from_a_messy_file_to_a_signed_brief(dashboard: Dashboard, p
     scope = Grid(page, _grid(page, "scope"), SCOPE)
     for column, days in (("low", "2"), ("likely", "3"), ("high", "7")):
         scope.type(0, column, days)
-    page.get_by_text("2 to 7 person-days, most likely 3").first.wait_for()
+    page.get_by_text("2 to 7 person-days, as likely above 3 as below").first.wait_for()
     workbook = openpyxl.load_workbook(io.BytesIO(_download(page, "Export to Excel")), data_only=True)
     texts = [
         str(cell.value) for sheet in workbook for row in sheet.iter_rows() for cell in row if cell.value is not None
@@ -58,13 +59,30 @@ def test_a_team_goes_from_a_messy_file_to_a_signed_brief(dashboard: Dashboard, p
 
     _open(page, dashboard.url, "outcome", project)
     _define_outcome(page)
+    _tab(page, "Agreement")
     for name in ("Ada Example", "Ben Placeholder"):
         _sign(page, name)
         page.get_by_text(name).first.wait_for()
     _sign(page, "  ada   EXAMPLE ")
     page.get_by_text("has already signed this definition").wait_for()
+    _tab(page, "Owner")
     _name_owner(page)
+    page.get_by_text("The owner has not confirmed them yet.").wait_for()
+    page.get_by_label("The owner's own name", exact=True).fill("ada example")
+    page.get_by_role("button", name="Confirm", exact=True).click()
     page.get_by_text("All four parts are in place.").wait_for()
+    assert b"SUMMARY:Outcome review" in _download(page, "Download the review calendar (.ics)")
+    _tab(page, "Reviews")
+    page.get_by_label("Reading", exact=True).fill("91")
+    page.get_by_role("button", name="Record the review").dblclick()
+    page.get_by_text("Inside tolerance at 1 of 1 review").wait_for()
+    _tab(page, "Evaluation")
+    for label, text in {"Workflow": "Route invoices", "Fallback": "Manual review"}.items():
+        page.get_by_label(label, exact=True).fill(text)
+        page.keyboard.press("Tab")
+        settle(page)
+    spec = json.loads(_download(page, "Download the spec (JSON)"))
+    assert (spec["workflow"], spec["target"], spec["owner"]) == ("Route invoices", 92, "Ada Example")
 
     _open(page, dashboard.url, "diagnosis", project)
     page.get_by_text("FIX FIRST.").wait_for()
@@ -166,6 +184,11 @@ def _define_outcome(page: Page) -> None:
         settle(page)
 
 
+def _tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+    settle(page)
+
+
 def _sign(page: Page, name: str, button: str = "Sign") -> None:
     form = page.get_by_test_id("stForm").filter(has=page.get_by_role("button", name=button, exact=True))
     form.get_by_label("Name", exact=True).fill(name)
@@ -208,7 +231,7 @@ def test_two_browsers_that_change_the_same_cell_are_shown_both_values(dashboard:
     _open(one, dashboard.url, "production-scope", project)
     grids[0].type(0, "likely", "3")
     grids[0].type(0, "high", "7")
-    one.get_by_text("2 to 7 person-days, most likely 3").first.wait_for()
+    one.get_by_text("2 to 7 person-days, as likely above 3 as below").first.wait_for()
     for page in (one, two):
         page.context.close()
 
@@ -217,7 +240,8 @@ def test_a_double_click_on_sign_signs_once(dashboard: Dashboard, page: Page) -> 
     project = _new_project(page, dashboard.url, "Double click")
     _open(page, dashboard.url, "outcome", project)
     _define_outcome(page)
-    form = page.get_by_test_id("stForm")
+    _tab(page, "Agreement")
+    form = page.get_by_test_id("stForm").filter(has=page.get_by_role("button", name="Sign", exact=True))
     form.get_by_label("Name", exact=True).fill("Ada Example")
     form.get_by_role("button", name="Sign", exact=True).dblclick()
     page.get_by_text("1 of 2 signatures stand").first.wait_for()

@@ -20,6 +20,7 @@ from readiness.diagnosis.stop_rules import StopInputs
 from readiness.diagnosis.verdict import Diagnosis, diagnose
 from readiness.diagnosis.verdict_table import VerdictTable
 from readiness.outcome.agreement import Signature, sign
+from readiness.outcome.authority import confirm
 from readiness.outcome.definition import OutcomeDefinition
 from readiness.outcome.ownership import Ownership
 from readiness.outcome.value import Stated, ValueModel
@@ -38,6 +39,16 @@ OUTCOME = OutcomeDefinition(
     baseline_cost=6.4,
     wrong_output_cost=85,
     correct_output="The approver is the one named for the cost centre.",
+)
+
+
+OWNERSHIP = Ownership(
+    owner="Ann",
+    owns_metric=True,
+    review_every_days=28,
+    first_review=date(2026, 4, 1),
+    may_pull=True,
+    authority_from="Ben",
 )
 
 
@@ -152,11 +163,9 @@ def ready() -> Case:
         plan=ScopePlan(planned_days=4, day_rate=800),
         outcome=OUTCOME,
         signatures=signed_by("Ann", "Ben"),
-        ownership=Ownership(
-            owner="Ann", owns_metric=True, review_every_days=28, first_review=date(2026, 4, 1), may_pull=True,
-            authority_from="Ben",
-        ),
-    )  # fmt: skip
+        ownership=OWNERSHIP,
+        confirmation=confirm(OUTCOME, OWNERSHIP, name="Ann", now=NOW),
+    )
     return Case(facts, {}, StopInputs(expected_value=100_000), read_catalog("verdict", VerdictTable)).answering_all(
         Reply.YES
     )

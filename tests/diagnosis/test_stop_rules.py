@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from readiness.audit.decisions import Handling
+from readiness.diagnosis.evidence import Finding
+from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.stop_rules import RuleState, StopInputs, StopResult, StopRule
+from readiness.diagnosis.verdict_table import Verdict
+from readiness.outcome.exercise import AgreementSettings, Exercise, JudgedRecord, Question, Settlement, wording_mark
+from readiness.outcome.exercise_result import ExerciseResult, Judgment
 from readiness.outcome.value import PARTS, Stated, ValueModel
 from readiness.scope.items import ScopeItem, ScopePlan
+
+NOW = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - UTC without a zone, as the store keeps it
 
 
 def rule(case: Any, wanted: StopRule) -> StopResult:
@@ -112,6 +120,156 @@ def test_a_use_case_stays_contested_after_genuine_attempts_without_two_signature
 def test_signatures_that_a_change_voided_do_not_settle_it(ready: Any) -> None:
     changed = ready.but(outcome=ready.facts.outcome.model_copy(update={"unit": "items"}))
     assert rule(changed.stating(alignment_attempts=2), StopRule.CONTESTED).state is RuleState.MET
+
+
+# --- contested, tested on records ---------------------------------------------------------------------------------
+
+
+def exercised(*rounds: tuple[str, str, bool], wording: str = "") -> dict[str, Any]:
+    """Facts of revealed exercises, the latest last: what two people answered, and whether it is settled."""
+    results = []
+    for number, (first, second, settled) in enumerate(rounds):
+        exercise = Exercise(
+            id=f"r{number}",
+            question=Question.LABEL,
+            labels=("a", "b", "c"),
+            fields=("vendor",),
+            records=tuple(JudgedRecord(record=n + 1, tier="clean") for n in range(len(first))),
+            seed=number,
+            sample_name="invoices.csv",
+            sample_mark="m",
+            wording_mark=wording_mark(wording) if wording else "",
+        )
+        judgments = tuple(
+            Judgment(name, n + 1, answer)
+            for name, answers in (("Ann", first), ("Ben", second))
+            for n, answer in enumerate(answers)
+        )
+        disputed = [n + 1 for n, (one, other) in enumerate(zip(first, second, strict=True)) if one != other]
+        settlements = {
+            n: Settlement(round=exercise.id, record=n, reason="Said", settled_at=NOW) for n in disputed if settled
+        }
+        at = NOW + timedelta(hours=number)
+        results.append(ExerciseResult(exercise, at, at, "Ben", judgments, settlements))
+    return {"exercises": tuple(results)}
+
+
+AGREE = ("abcabcabcabcabcabc", "abcabcabcabcabcabc")
+DIFFER = ("abcabcabcabcabcabc", "bcabcabcabcabcabca")
+WIDE = ("aabbccaabbcc", "aabbccaaccbb")
+
+
+def test_without_an_exercise_the_rule_is_as_it_was(ready: Any) -> None:
+    ledger = ready.diagnose().ledger
+    assert ledger.tested is None
+    assert ledger.entry("outcome.tested") is None
+    assert rule(ready, StopRule.CONTESTED).because == "2 people have signed the same definition of a correct output."
+
+
+def test_agreement_that_is_reached_leaves_a_signed_use_case_uncontested(ready: Any) -> None:
+    case = ready.but(**exercised((*AGREE, False)))
+    assert case.diagnose().ledger.entry("outcome.tested").finding is Finding.PASSED
+    assert rule(case, StopRule.CONTESTED).state is RuleState.NOT_MET
+    assert case.diagnose().verdict is Verdict.GO
+
+
+def test_agreement_that_is_reached_waits_for_its_signatures_and_is_not_contested(
+    ready: Any, signatures_of: Callable[..., Any]
+) -> None:
+    case = ready.but(signatures=signatures_of("Ann"), **exercised((*AGREE, False))).stating(alignment_attempts=5)
+    result = rule(case, StopRule.CONTESTED)
+    assert result.state is RuleState.UNKNOWN
+    assert "1 of 2 signatures" in result.because
+
+
+def test_people_who_sign_and_do_not_agree_on_records_are_not_ready(ready: Any) -> None:
+    for settled, finding in ((False, Finding.UNKNOWN), (True, Finding.FAILED)):
+        case = ready.but(**exercised((*DIFFER, settled)))
+        diagnosis = case.diagnose()
+        assert diagnosis.ledger.entry("outcome.tested").finding is finding
+        assert rule(case, StopRule.CONTESTED).state is RuleState.UNKNOWN
+        assert diagnosis.verdict is Verdict.FIX_FIRST
+    assert any("Not ready to be scoped" in reason for reason in diagnosis.reasons)
+    assert diagnosis.primary is FailureMode.MEASUREMENT
+
+
+def test_after_enough_settled_rounds_a_use_case_stays_contested(ready: Any) -> None:
+    case = ready.but(**exercised((*DIFFER, True), (*DIFFER, True)))
+    result = rule(case, StopRule.CONTESTED)
+    assert (result.state, result.margin) == (RuleState.MET, 0.0)
+    assert "After 2 genuine attempts the use case stays contested." in result.because
+    assert case.diagnose().verdict is Verdict.STOP
+    assert rule(case.stating(genuine_attempts=3), StopRule.CONTESTED).state is RuleState.UNKNOWN
+
+
+def test_stated_attempts_and_settled_rounds_are_not_added_up(ready: Any) -> None:
+    case = ready.but(**exercised((*DIFFER, True))).stating(alignment_attempts=1)
+    assert rule(case, StopRule.CONTESTED).state is RuleState.UNKNOWN
+    assert rule(case.stating(alignment_attempts=2), StopRule.CONTESTED).state is RuleState.MET
+
+
+def test_a_round_that_is_not_settled_is_no_attempt(ready: Any) -> None:
+    case = ready.but(**exercised((*DIFFER, False), (*DIFFER, True)))
+    assert rule(case, StopRule.CONTESTED).state is RuleState.UNKNOWN
+
+
+def test_the_latest_round_decides(ready: Any) -> None:
+    case = ready.but(**exercised((*DIFFER, True), (*DIFFER, True), (*AGREE, False)))
+    assert rule(case, StopRule.CONTESTED).state is RuleState.NOT_MET
+    assert case.diagnose().verdict is Verdict.GO
+
+
+def test_what_chance_in_the_choice_of_records_explains_stops_nothing(ready: Any) -> None:
+    """Below what is asked for, and the interval reaches over it: not ready, and no stop."""
+    first = "abc" * 20
+    second = first[:47] + "abcabcabcabca"
+    case = ready.but(**exercised((first, second, True), (first, second, True)))
+    found = case.diagnose().ledger.tested
+    assert found.latest.alpha.value == pytest.approx(0.667, abs=0.02)
+    for least, state in ((0.75, RuleState.UNKNOWN), (0.95, RuleState.MET)):
+        asked = case.but(agreement=AgreementSettings(least=least))
+        assert asked.diagnose().ledger.entry("outcome.tested").finding is Finding.FAILED
+        assert rule(asked, StopRule.CONTESTED).state is state
+
+
+def test_a_new_wording_is_judged_before_it_is_stopped(ready: Any) -> None:
+    case = ready.but(**exercised((*DIFFER, True), (*DIFFER, True), wording="As the buyer says."))
+    result = rule(case, StopRule.CONTESTED)
+    assert result.state is RuleState.UNKNOWN
+    assert "earlier wording" in result.because
+
+
+def test_too_few_records_to_tell_never_go_and_never_stop_what_is_signed(ready: Any) -> None:
+    for rounds in ([(*WIDE, True)], [("abcab", "abcab", False)]):
+        case = ready.but(**exercised(*rounds, *rounds))
+        assert case.diagnose().ledger.entry("outcome.tested").finding is Finding.UNKNOWN
+        assert rule(case, StopRule.CONTESTED).state is RuleState.UNKNOWN
+        assert case.diagnose().verdict is Verdict.FIX_FIRST
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(st.text("abc", min_size=12, max_size=18), st.booleans()), max_size=3),
+    st.none() | st.integers(0, 4), st.integers(0, 2), st.floats(0, 1),
+)  # fmt: skip
+def test_no_exercise_makes_a_project_go_that_is_not_signed_and_margins_stay_on_their_side(
+    ready: Any, rounds: list[tuple[str, bool]], attempts: int | None, signers: int, least: float
+) -> None:
+    pairs = [(("abc" * 6)[: len(answers)], answers, settled) for answers, settled in rounds]
+    case = ready.but(
+        signatures=ready.facts.signatures[:signers], agreement=AgreementSettings(least=least), **exercised(*pairs)
+    ).stating(alignment_attempts=attempts)
+    diagnosis, result = case.diagnose(), rule(case, StopRule.CONTESTED)
+    entry = diagnosis.ledger.entry("outcome.tested")
+    if signers < 2 or (entry is not None and entry.finding is not Finding.PASSED):
+        assert diagnosis.verdict is not Verdict.GO
+        assert result.state is not RuleState.NOT_MET
+    if result.state is RuleState.MET:
+        assert result.margin is not None
+        assert result.margin <= 0
+    if result.state is RuleState.NOT_MET:
+        assert result.margin is not None
+        assert result.margin >= 0
 
 
 # --- cost ---------------------------------------------------------------------------------------------------------

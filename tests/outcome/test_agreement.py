@@ -20,7 +20,7 @@ from readiness.outcome.agreement import (
     valid_signatures,
     void_signatures,
 )
-from readiness.outcome.definition import SIGNED_FIELDS, Direction, OutcomeDefinition
+from readiness.outcome.definition import SIGNED_FIELDS, Direction, MeasuredBy, Metric, OutcomeDefinition
 
 NOW = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - UTC without a zone, as the store keeps it
 DEFINITION = OutcomeDefinition(
@@ -47,6 +47,10 @@ OTHER_VALUES: dict[str, Any] = {
     "wrong_output_cost": 86.0,
     "currency": "GBP",
     "correct_output": "The approver is right.",
+    "metric_id": "m2",
+    "measured_by": MeasuredBy.ROUTED,
+    "baseline_value": 81.0,
+    "further": (Metric(id="m3", metric="Cost per item"),),
 }
 
 
@@ -127,6 +131,40 @@ def test_two_rows_of_one_person_are_no_agreement() -> None:
     again = ann.model_copy(update={"name": "ANN "})
     assert valid_signatures(DEFINITION, [ann, again]) == (again,)
     assert not is_agreed(DEFINITION, [ann, again])
+
+
+# As it was written into project files before a definition had several metrics.
+STORED = {
+    "metric": "Share routed correctly",
+    "unit": "%",
+    "direction": "higher is better",
+    "target": 92.0,
+    "tolerance_low": 88.0,
+    "tolerance_high": 100.0,
+    "baseline_cost": None,
+    "baseline_error_rate": 0.045,
+    "baseline_delay_days": None,
+    "baseline_source": "",
+    "wrong_output_cost": 85.0,
+    "currency": "EUR",
+    "correct_output": "The approver is the one named for the cost centre.",
+}
+STORED_SIGNATURE = Signature(
+    name="Ann", signed_at=NOW, fingerprint="2b320639e8dbf0cb2ee26304c9470eb37cc3641db37fd880ce780d49db15f15d"
+)
+
+
+def test_a_signature_of_an_older_project_file_stays_valid_while_nobody_changes_the_definition() -> None:
+    loaded = OutcomeDefinition.model_validate(STORED)
+    assert valid_signatures(loaded, [STORED_SIGNATURE]) == (STORED_SIGNATURE,)
+    saved_again = OutcomeDefinition.model_validate(loaded.model_dump(mode="json"))
+    assert valid_signatures(saved_again, [STORED_SIGNATURE]) == (STORED_SIGNATURE,)
+
+
+@pytest.mark.parametrize("part", ["metric_id", "measured_by", "baseline_value", "further", "target"])
+def test_such_a_signature_is_void_once_any_part_says_something_else(part: str) -> None:
+    changed = OutcomeDefinition.model_validate(STORED).model_copy(update={part: OTHER_VALUES[part]})
+    assert valid_signatures(changed, [STORED_SIGNATURE]) == ()
 
 
 def test_every_part_of_the_definition_is_signed() -> None:

@@ -369,7 +369,18 @@ def test_an_owner_is_complete_in_four_parts(visit: Visit, projects: Projects, pr
     }  # fmt: skip
     projects.change(project, Kind.OWNERSHIP, changes, version=1, who="Ann")
     at.run()
+    assert any("The owner has not confirmed them yet" in info.value for info in at.info)
+    assert button(at, "Confirm").disabled  # there is no metric to confirm
+    projects.change(project, Kind.OUTCOME, COMPLETE, version=0, who="Ann")
+    at.run()
+    for name, refused in (("Tomas", True), (" ines ", False)):
+        field(at, "text_input", "The owner's own name").set_value(name)
+        button(at, "Confirm").click().run()
+        assert not at.exception
+        assert bool([error for error in at.error if "is not the owner's" in error.value]) is refused
     assert any("All four parts" in success.value for success in at.success)
+    field(at, "number_input", "Tolerance from").set_value(80.0).run()
+    assert any("void until given again" in warning.value for warning in at.warning)
 
 
 # --- diagnosis and brief ------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from readiness.agreement import LabelPair
 from readiness.audit.report import AuditReport, EdgeCase, Tier, TierCount, share_value
 from readiness.diagnosis.value_against_cost import ValueResult
 from readiness.exports import palette
+from readiness.outcome.case_results import CaseResults
+from readiness.outcome.evaluation_runs import EvaluationRun, evaluation_run
+from readiness.outcome.reviews import Review
 from readiness.outcome.value_simulation import Draws, Month, simulate_value
 from readiness.ranges import Range
 from readiness.scope.items import ScopeItem, ScopePlan
 from readiness.scope.simulation import Simulation
 from readiness.scope.totals import ScopeTotal, total_scope
 from readiness.ui import charts
+from readiness.ui.charts.agreement_figures import confused_figure
 from readiness.ui.charts.audit_figures import edge_case_figure, tier_figure
 from readiness.ui.charts.figure import Column, Figure, Figures, Unit, shortened
+from readiness.ui.charts.outcome_figures import review_figure, run_figure
 from readiness.ui.charts.scope_figures import curve_figure, group_figure, item_figure, tornado_figure
 from readiness.ui.charts.value_figures import payback_figure
 
@@ -105,6 +112,33 @@ def _cases(count: int, names: Sequence[str], records: int = 300) -> tuple[EdgeCa
     return tuple(cases)
 
 
+def _pairs(count: int, names: Sequence[str] = ("pay", "return", "ask the buyer")) -> tuple[LabelPair, ...]:
+    every = sum(range(1, count + 1))
+    return tuple(
+        LabelPair(names[n % len(names)], f"{names[(n + 1) % len(names)]} {n}", n, n / every, 0.1)
+        for n in range(count, 0, -1)
+    )
+
+
+def _reviews(*readings: float, **more: Any) -> list[Review]:
+    parts: dict[str, Any] = {
+        "metric": "Share routed", "unit": "%", "tolerance_low": 88.0, "tolerance_high": 100.0, "reviewed_by": "Ines",
+        **more,
+    }  # fmt: skip
+    return [
+        Review(
+            id=f"r{n}", held_on=date(2026, n + 1, 5), recorded_at=datetime(2026, 6, 1, tzinfo=UTC), reading=r, **parts
+        )
+        for n, r in enumerate(readings)
+    ]
+
+
+def _runs(*versions: str) -> list[EvaluationRun]:
+    found = CaseResults(tuple(map(str, range(50))), (1.0,) * 45 + (0.0,) * 5)
+    day, now = date(2026, 1, 1), datetime(2026, 6, 1, tzinfo=UTC)
+    return [evaluation_run(found, id=f"e{n}", version=v, run_on=day, now=now) for n, v in enumerate(versions)]
+
+
 def _value(scope: str = "ten", volume: float = 2_000, currency: str = "EUR") -> ValueResult:
     drawn = _simulation(scope)
     month = Month(
@@ -157,6 +191,21 @@ FIGURES: dict[str, dict[str, Callable[[], Figure | str]]] = {
     },
     "group_ranges": {scope: lambda scope=scope: group_figure(_total(scope)) for scope in SCOPES},
     "scope_ranges": {scope: lambda scope=scope: item_figure(SCOPES[scope]) for scope in SCOPES},
+    "confused_answers": {
+        "one pair": lambda: confused_figure(_pairs(1)),
+        "many": lambda: confused_figure(_pairs(40)),
+        "hostile": lambda: confused_figure(_pairs(4, HOSTILE), {HOSTILE[0]: HOSTILE[1]}),
+    },
+    "review_history": {
+        "usual": lambda: review_figure(_reviews(93.0, 91.0, 84.0)),
+        "one": lambda: review_figure(_reviews(93.0)),
+        "hostile": lambda: review_figure(_reviews(93.0, 1e300, metric=HOSTILE[0], unit="<b>€")),
+    },
+    "evaluation_scores": {
+        "usual": lambda: run_figure(_runs("1", "2", "3"), 0.1),
+        "many": lambda: run_figure(_runs(*map(str, range(60))), None),
+        "hostile": lambda: run_figure(_runs(*HOSTILE), 0.08),
+    },
     "payback": {
         "usual": _payback,
         "never": lambda: _payback(volume=1),
@@ -324,6 +373,15 @@ def test_the_value_less_the_cost_stands_in_the_table(case: str) -> None:
 
 
 # --- the findings -------------------------------------------------------------------------------------------------
+
+
+def test_the_answers_that_are_confused_most_are_the_finding_and_the_rarer_ones_are_counted() -> None:
+    figure = confused_figure(_pairs(14))
+    assert isinstance(figure, Figure)
+    assert figure.title == "ask the buyer / pay 14 make 13% of the disagreements"
+    assert figure.note.startswith("2 rarer pairs not drawn.")
+    assert [row[1] for row in figure.table.rows] == list(range(14, 2, -1))
+    assert isinstance(confused_figure(()), str)
 
 
 def test_the_tiers_say_the_clean_share() -> None:

@@ -91,11 +91,11 @@ def test_who_has_no_name_yet_types_it_in_place(visit: Visit, project: str, asked
     at = visit("production_scope", project)
     assert "An estimate is asked for: 2 components" in shown(at)
     assert not [element for element in at.number_input if asked in str(element.key)]
-    name = at.text_input(key=f"{project}/estimating/name")
+    name = at.text_input(key=f"{project}/part/name")
     name.set_value("  somebody ")
     press(at, "Take part")
     assert "Type the name that the others know you by" in shown(at)
-    at.text_input(key=f"{project}/estimating/name").set_value(" Ann  Lee ")
+    at.text_input(key=f"{project}/part/name").set_value(" Ann  Lee ")
     press(at, "Take part")
     assert at.text_input(key="who").value == "Ann Lee"
     assert [element for element in at.number_input if f"{asked}/ann lee/" in str(element.key)]
@@ -178,7 +178,7 @@ def test_two_people_at_one_window_do_not_see_each_others_figures(
     press(at, "Send")
     at.text_input(key="who").set_value("Bo").run()
     assert "4711" not in shown(at)
-    assert "This window also sent figures as Ann." in shown(at)
+    assert "This window also sent answers as Ann." in shown(at)
     type_days(at, asked, "bo", items[0], 1, 2, 3)
     press(at, "Send")
     assert [s.answered for s in together.attendance(projects, project, asked).standings] == [1, 1]
