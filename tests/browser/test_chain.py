@@ -48,7 +48,7 @@ def test_a_team_goes_from_a_messy_file_to_a_signed_brief(dashboard: Dashboard, p
     scope = Grid(page, _grid(page, "scope"), SCOPE)
     for column, days in (("low", "2"), ("likely", "3"), ("high", "7")):
         scope.type(0, column, days)
-    page.get_by_text("2 to 7 person-days, most likely 3").first.wait_for()
+    page.get_by_text("2 to 7 person-days, as likely above 3 as below").first.wait_for()
     workbook = openpyxl.load_workbook(io.BytesIO(_download(page, "Export to Excel")), data_only=True)
     texts = [
         str(cell.value) for sheet in workbook for row in sheet.iter_rows() for cell in row if cell.value is not None
@@ -208,9 +208,34 @@ def test_two_browsers_that_change_the_same_cell_are_shown_both_values(dashboard:
     _open(one, dashboard.url, "production-scope", project)
     grids[0].type(0, "likely", "3")
     grids[0].type(0, "high", "7")
-    one.get_by_text("2 to 7 person-days, most likely 3").first.wait_for()
+    one.get_by_text("2 to 7 person-days, as likely above 3 as below").first.wait_for()
     for page in (one, two):
         page.context.close()
+
+
+def test_a_workbook_that_a_client_edited_comes_back_through_its_preview(
+    dashboard: Dashboard, page: Page, tmp_path: Path
+) -> None:
+    project = _new_project(page, dashboard.url, "Comes back")
+    _open(page, dashboard.url, "production-scope", project)
+    edited = tmp_path / "edited by the client.xlsx"
+    edited.write_bytes(_download(page, "Export to Excel"))
+    book = openpyxl.load_workbook(edited)
+    sheet = book["Scope"]
+    header = next(row for row in sheet.iter_rows() if any(cell.value == "Likely" for cell in row))
+    column = {cell.value: cell.column for cell in header}
+    for title, days in (("Low", 2), ("Likely", 3), ("High", 7)):
+        sheet.cell(header[0].row + 1, column[title], days)
+    sheet.cell(header[0].row + 2, column["Low"], "approx. 3")
+    book.save(edited)
+    page.locator("input[type=file]").last.set_input_files(edited)
+    page.get_by_text("1 changed, 1 cell refused").first.wait_for(timeout=30_000)
+    assert page.get_by_text("2 to 7 person-days").count() == 0, "the preview has changed something"
+    page.get_by_role("button", name="Apply", exact=True).dblclick()
+    page.get_by_text("2 to 7 person-days, as likely above 3 as below").first.wait_for()
+    page.reload()
+    page.get_by_text("2 to 7 person-days, as likely above 3 as below").first.wait_for(timeout=30_000)
+    assert "Traceback" not in dashboard.output()
 
 
 def test_a_double_click_on_sign_signs_once(dashboard: Dashboard, page: Page) -> None:
