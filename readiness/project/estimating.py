@@ -26,7 +26,7 @@ from readiness.outcome.agreement import person_key
 from readiness.project.projects import Projects
 from readiness.project.state import Kind, ProjectState, check
 from readiness.scope.items import ItemStatus
-from readiness.scope.rounds import Spread, answer_of, by_disagreement, opinion_of, spread
+from readiness.scope.rounds import Days, Spread, answer_of, by_disagreement, opinion_of, spread
 from readiness.store import Store
 
 ASKED_AT_ONCE = 10  # components that a round is offered for: about a quarter of an hour
@@ -155,10 +155,9 @@ def move(projects: Projects, project_id: str, round_id: str, *, old: str, new: s
         moved = [ballot.model_copy(update={"participant": clean}) for ballot, _ in mine.values()]
         what = f"moved {counted(len(moved), 'answer')} to another name"
         changes = [(Kind.BALLOT.value, _key(one), one.model_dump(mode="json"), 0) for one in moved]
+        gone = [(Kind.BALLOT.value, key, version) for key, (_, version) in mine.items()]
         if changes:
-            projects.store.save_many(project_id, changes, who=clean, what=what, check=check)
-        for key, (_, version) in mine.items():
-            projects.store.delete(project_id, Kind.BALLOT, key, version=version, who=clean, what=what)
+            projects.store.save_many(project_id, changes, who=clean, what=what, check=check, deleted=gone)
         return len(moved)
 
 
@@ -199,6 +198,12 @@ def results(state: ProjectState, round_: Round) -> tuple[Spread, ...]:
         said = (opinion_of(b.participant, b.answer, b.note) for b in given if b.thing == thing)
         spreads.append(spread(thing, round_.label(thing), (opinion for opinion in said if opinion is not None)))
     return by_disagreement(spreads)
+
+
+def agreed_on(round_: Round, thing: str) -> Days | None:
+    """The figures that the group settled on; None where it did not, or where a file of unknown origin holds no such."""
+    agreed = opinion_of("", round_.agreed.get(thing, {}))
+    return agreed.days if agreed else None
 
 
 def people(state: ProjectState, round_: Round) -> int:

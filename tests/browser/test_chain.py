@@ -202,7 +202,9 @@ def test_two_browsers_that_change_the_same_cell_are_shown_both_values(dashboard:
         grids.append(Grid(page, _grid(page, "scope"), SCOPE))
     grids[0].type(0, "low", "1")
     grids[1].type(0, "low", "2")
-    two.get_by_text("low days: theirs 1, yours 2").wait_for()
+    two.get_by_text("changed Error handling with typed exceptions meanwhile").wait_for()
+    two.get_by_text("Low: theirs 1, yours 2").wait_for()
+    assert two.get_by_text(": theirs ").count() == 1, "cells that nobody typed into are no part of the conflict"
     two.get_by_role("button", name="Use mine").click()
     settle(two)
     _open(one, dashboard.url, "production-scope", project)
@@ -211,6 +213,30 @@ def test_two_browsers_that_change_the_same_cell_are_shown_both_values(dashboard:
     one.get_by_text("2 to 7 person-days, as likely above 3 as below").first.wait_for()
     for page in (one, two):
         page.context.close()
+
+
+def test_what_is_no_clear_figure_is_refused_in_the_grid_with_its_cell(dashboard: Dashboard, page: Page) -> None:
+    project = _new_project(page, dashboard.url, "Typed figures")
+    _open(page, dashboard.url, "production-scope", project)
+    scope = Grid(page, _grid(page, "scope"), SCOPE)
+    for typed, reason in (
+        ("-3", "less than 0"),
+        ("abc", "'abc' is no number; leave the cell empty where it is not known."),
+        ("1000000", "more than 10,000"),
+    ):
+        scope.type(0, "low", typed)
+        refusal = page.get_by_test_id("stAlert").filter(has_text="Error handling with typed exceptions, Low")
+        refusal.filter(has_text=reason).wait_for()
+    _open(page, dashboard.url, "production-scope", project)
+    scope.type(0, "owner", "Ada")
+    assert scope.texts("low")[0] == "", "a figure that nobody typed is stored"
+    scope.type(0, "low", "2,5")
+    scope.type(0, "likely", "4")
+    scope.type(0, "high", "10.25")
+    page.get_by_text("as likely above 4 as below").first.wait_for()
+    _open(page, dashboard.url, "production-scope", project)
+    scope.type(1, "owner", "Ada")
+    assert scope.texts("low")[0] == "2.5"
 
 
 def test_a_workbook_that_a_client_edited_comes_back_through_its_preview(
