@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any, Literal
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
 from readiness.errors import InputError, InvalidValueError
 
@@ -49,9 +49,9 @@ class Round(BaseModel):
     things: tuple[str, ...] = Field(min_length=1)  # ids of what is asked about: scope items, or record numbers
     labels: dict[str, str] = {}  # what the things were called when the round was opened
     participants: tuple[str, ...] = ()  # who is waited for; empty: whoever answers
-    opened_at: datetime
+    opened_at: NaiveDatetime  # UTC without a zone, as the store keeps times: others cannot be put in order with them
     opened_by: str
-    revealed_at: datetime | None = None
+    revealed_at: NaiveDatetime | None = None
     revealed_by: str = ""
     agreed: dict[str, Answer] = {}  # what the group settled on after the reveal, by thing
 
@@ -76,7 +76,7 @@ class Ballot(BaseModel):
     # For an estimate: low_days, likely_days, high_days; for a judgment: answer. All None: "I do not know".
     answer: Answer
     note: str = Field(default="", max_length=1_000)
-    given_at: datetime
+    given_at: NaiveDatetime
     sender: str = Field(default="", max_length=200)  # tells one window from another; says nothing about either
 
 

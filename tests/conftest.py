@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -35,6 +36,10 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
 )
 SECONDS_TO_HEALTH = 30.0
+
+# A slow machine is no fault of the code: tests assert, benchmarks measure.
+settings.register_profile("untimed", settings.get_profile(settings.get_current_profile_name()), deadline=None)
+settings.load_profile("untimed")
 
 _START = (
     "import sys; from pathlib import Path; from readiness.dashboard import run_dashboard; "

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from readiness import ballots
 from readiness.ballots import Ballot, Round, Subject, attendance, ballot_key, cast, of_round, open_round, open_to_all
@@ -162,3 +163,11 @@ def test_the_order_in_which_ballots_arrive_does_not_matter(order: list[tuple[str
     round_ = a_round(participants=("Bo",))
     given = [a_ballot(round_, name, thing) for name, thing in order]
     assert attendance(round_, given, person) == attendance(round_, given[::-1], person)
+
+
+@pytest.mark.parametrize("moment", ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00+01:00"])
+def test_a_time_with_a_zone_is_refused_because_it_has_no_place_among_the_others(moment: str) -> None:
+    round_, ballot = a_round().model_dump(), a_ballot(a_round(), "Ann").model_dump()
+    for model, body in ((Round, {**round_, "opened_at": moment}), (Ballot, {**ballot, "given_at": moment})):
+        with pytest.raises(ValidationError, match="timezone"):
+            model.model_validate(body)

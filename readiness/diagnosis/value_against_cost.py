@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from readiness.diagnosis.value_inputs import (
     Grounds,
     ValueInput,
-    cap_of,
     month_of,
+    most_cap_of,
     open_questions,
     value_inputs,
     written,
@@ -73,9 +73,15 @@ class ValueResult:
         if against is None:
             what = "The value" if self.simulated is None else "Whether the value covers the cost"
             return f"{what} is not known yet. Still to be stated: {'; '.join(self.missing)}."
-        probability = chance(against.probability, at_most=bool(self.only_lower) and not self.undecided)
         covers = f"Over {months(self.horizon_months)} the value covers the remaining cost"
-        return f"{covers} with a probability of {probability}. {_payback_sentence(against.payback)}"
+        return f"{covers} with a probability of {self.probability_in_words}. {_payback_sentence(against.payback)}"
+
+    @property
+    def probability_in_words(self) -> str:
+        """ "60%", and "at most 60%" where all that is open can only lower it; empty while it is not known."""
+        if self.probability is None:
+            return ""
+        return chance(self.probability, at_most=bool(self.only_lower) and not self.undecided)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -113,7 +119,7 @@ def value_against_cost(on: Grounds) -> ValueResult:
         simulated = most = simulate_value(month, drawn, horizon)
         if effect is not None and effect.undecided.count:
             # Repaired records that are not accepted cost looks; without those it is the most for any decision.
-            repaired = month._replace(cap=cap_of(effect, with_undecided=True), refused_cost=0.0)
+            repaired = month._replace(cap=most_cap_of(effect, on.report), refused_cost=0.0)
             most = simulate_value(repaired, drawn, horizon)
     return ValueResult(
         started=on.model.started,

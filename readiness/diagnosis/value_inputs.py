@@ -15,6 +15,7 @@ from readiness.ranges import Percentiles, Range
 from readiness.scope.items import ItemStatus, ScopeItem, ScopePlan
 from readiness.scope.simulation import ReviewLoad
 from readiness.scope.totals import ScopeTotal
+from readiness.shares import share_of
 from readiness.workflow import Workflow
 
 NOT_STATED = "not stated"
@@ -110,8 +111,7 @@ def open_questions(on: Grounds) -> tuple[str, ...]:
         found.append(
             f"one currency: the outcome definition is in {on.outcome.currency.strip()}, the scope in {on.currency}"
         )
-    needed = _needed(on)
-    unknown = {figure for review in on.unknown_reviews if review.item_id in needed for figure in review.missing}
+    unknown = {figure for review in on.unknown_reviews for figure in review.missing}
     if unknown:
         figures = " and ".join(figure.value for figure in ReviewFigure if figure in unknown)
         found.append(f"{figures}, for what decisions send to people (Workflow and Production scope pages)")
@@ -123,7 +123,6 @@ def month_of(on: Grounds, inputs: Sequence[ValueInput]) -> Month | None:
     if open_questions(on) or any(one.missing for one in inputs if one.id != COST):
         return None
     known = {one.id: one.range for one in inputs if one.range is not None}
-    needed = _needed(on)
     hand = known.get("by_hand")
     return Month(
         volume=known["volume"],
@@ -135,21 +134,21 @@ def month_of(on: Grounds, inputs: Sequence[ValueInput]) -> Month | None:
         wrong=known["wrong"],
         refused_cost=known.get("refused", _point(0.0)).likely,
         run_cost=known.get("run_cost_month", _point(0.0)),
-        reviews=tuple(
-            Review(f"share:{load.item_id}", load.cost_year, load.records_per_month)
-            for load in on.loads
-            if load.item_id in needed
-        ),
+        reviews=tuple(Review(*load.drawn, load.records_per_month) for load in on.loads),
     )
 
 
-def cap_of(effect: HandlingEffect, *, with_undecided: bool = False) -> Range:
-    """The share that runs without a person, with the audit's interval; with all that is undecided added, the most
-    that further decisions can make of it."""
-    more = effect.undecided.share if with_undecided else 0.0
-    bounds = (effect.automatic.low, effect.automatic.share, effect.automatic.high)
-    low, likely, high = (min(1.0, bound + more) for bound in bounds)
-    return Range(low, likely, high, AUDIT_CONFIDENCE)
+def cap_of(effect: HandlingEffect) -> Range:
+    """The share that runs without a person, with the audit's interval."""
+    automatic = effect.automatic
+    return Range(automatic.low, automatic.share, automatic.high, AUDIT_CONFIDENCE)
+
+
+def most_cap_of(effect: HandlingEffect, report: AuditReport | None) -> Range:
+    """What that share is once all that is undecided runs without a person: the most that decisions can make of it."""
+    population = report.limits.population if report and report.limits else None
+    share = share_of(effect.automatic.count + effect.undecided.count, effect.records, population)
+    return Range(share.low, share.share, share.high, AUDIT_CONFIDENCE)
 
 
 def _volume(on: Grounds) -> ValueInput:

@@ -85,7 +85,7 @@ def _shares(chart: Chart) -> dict[str, Any]:
 def _swings(chart: SwingChart) -> dict[str, Any]:
     """A bar to the left for the low, one to the right for the high: the side says it, and the colour again."""
     values = [{"place": place, "low": one.low, "high": one.high} for place, one in enumerate(chart.swings)]
-    axis = {**_axis([chart.axis, chart.sides]), "format": "+,~g", "labelExpr": "datum.value ? datum.label : '0'"}
+    axis = {**_axis([chart.axis, chart.sides]), "format": "+,~f", "labelExpr": "datum.value ? datum.label : '0'"}
     change = {"type": "quantitative", "axis": axis, "scale": {"nice": True, "padding": 4}}
     sides = [
         {

@@ -12,12 +12,10 @@ from readiness.errors import InvalidValueError
 from readiness.exports.returned_workbook import ReturnedCell
 from readiness.exports.safe_text import SHORTENED, cell_text, visible
 from readiness.exports.scope_layout import shortened_note
+from readiness.exports.typed_numbers import typed_number
 from readiness.scope.changes import Value, same, tidy
 
 _CHOICES = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
-_PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+)(?:([.,])([0-9]+))?")
-_THOUSANDS = ".,'\u2019 \u00a0\u202f"  # what stands between thousands somewhere
-_GROUPED_NUMBER = re.compile(rf"[+-]?[0-9]{{1,3}}(?:([{_THOUSANDS}])[0-9]{{3}})(?:\1[0-9]{{3}})*(?:([.,])[0-9]+)?")
 _STARTING_POINT = "(starting point)"  # as a shortened note says it
 _MOST_SHOWN = 100
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # nobody types these; a file can hold them nevertheless
@@ -51,7 +49,7 @@ def number_of(
         return None
     if not cell.written and _ERROR.fullmatch(text):
         raise InvalidValueError(place, text, "is an error of the spreadsheet, not a number")
-    number = _typed_number(text, place, share=share) if cell.written else _stored_number(text, place)
+    number = typed_number(text, place, share=share) if cell.written else _stored_number(text, place)
     _refuse_outside(number, place, text, model, field)
     return number
 
@@ -100,21 +98,6 @@ def _stored_number(text: str, place: str) -> float:
     if not math.isfinite(number):
         raise InvalidValueError(place, _shown(text), "is no finite number")
     return number
-
-
-def _typed_number(text: str, place: str, *, share: bool) -> float:
-    """A number that was typed as text: 2,5 and 1.234,5 are clear, 1,234 is not."""
-    bare = text.removesuffix("%").rstrip() if share else text
-    part = 100.0 if bare != text else 1.0
-    plain, grouped = _PLAIN_NUMBER.fullmatch(bare), _GROUPED_NUMBER.fullmatch(bare)
-    if grouped and grouped[1] in ".," and not grouped[2] and bare.count(grouped[1]) == 1 and not bare.startswith("0"):
-        two_ways = "can be read in two ways, as thousands or as decimals; type it as a number"
-        raise InvalidValueError(place, _shown(text), two_ways)
-    if plain:
-        return float(bare.replace(",", ".")) / part
-    if grouped and grouped[1] != grouped[2]:
-        return float(bare.replace(grouped[1], "").replace(",", ".")) / part
-    raise InvalidValueError(place, _shown(text), "is no number; leave the cell empty where it is not known")
 
 
 def _refuse_outside(number: float, place: str, text: str, model: type[BaseModel], field: str) -> None:

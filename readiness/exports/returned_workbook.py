@@ -187,7 +187,7 @@ class _Book(WorkbookFile):
     def __init__(self, sample: SampleFile, budget: Budget) -> None:
         try:
             super().__init__(sample, budget)
-        except (UnreadableFileError, LookupError) as error:
+        except UnreadableFileError as error:
             clear_frames(error.__traceback__)  # they hold the part that was being read
             if hasattr(self, "_archive"):
                 self.__exit__(None, None, None)
@@ -215,12 +215,6 @@ def _said_for_an_import(name: str) -> Iterator[None]:
         yield
     except EmptyFileError as exc:
         raise UnreadableFileError(name, "the file is empty", _ADVICE) from exc
-    except LookupError as exc:
-        if type(exc) is not LookupError:  # a missing key or index would be a mistake of ours
-            raise
-        raise UnreadableFileError(
-            name, "the workbook is damaged: a part of it is in no known encoding", _ADVICE
-        ) from exc
     except UnreadableFileError as exc:
         advice = next((advice for word, advice in _ADVICE_FOR if word in exc.reason), _ADVICE)
         raise type(exc)(name, exc.reason, advice) from exc

@@ -18,11 +18,11 @@ from readiness.project.asking import TURNS, Phase, Sent, attendance, move, phase
 from readiness.project.projects import Projects
 from readiness.project.state import Kind, ProjectState, check
 from readiness.scope.items import ItemStatus
-from readiness.scope.rounds import Spread, answer_of, by_disagreement, opinion_of, spread
+from readiness.scope.rounds import Days, Spread, answer_of, by_disagreement, opinion_of, spread
 
 __all__ = [
-    "ASKED_AT_ONCE", "Phase", "Sent", "agree", "attendance", "move", "offered_items", "open_round", "people", "phase",
-    "phase_of", "results", "reveal", "rounds_of", "send", "sender_mark",
+    "ASKED_AT_ONCE", "Phase", "Sent", "agree", "agreed_on", "attendance", "move", "offered_items", "open_round", "people",
+    "phase", "phase_of", "results", "reveal", "rounds_of", "send", "sender_mark",
 ]  # fmt: skip
 
 ASKED_AT_ONCE = 10  # components that a round is offered for: about a quarter of an hour
@@ -66,6 +66,12 @@ def results(state: ProjectState, round_: Round) -> tuple[Spread, ...]:
         said = (opinion_of(b.participant, b.answer, b.note) for b in given if b.thing == thing)
         spreads.append(spread(thing, round_.label(thing), (opinion for opinion in said if opinion is not None)))
     return by_disagreement(spreads)
+
+
+def agreed_on(round_: Round, thing: str) -> Days | None:
+    """The figures that the group settled on; None where it did not, or where a file of unknown origin holds no such."""
+    agreed = opinion_of("", round_.agreed.get(thing, {}))
+    return agreed.days if agreed else None
 
 
 def people(state: ProjectState, round_: Round) -> int:

@@ -324,8 +324,14 @@ def said_in_words(kind: Kind) -> Iterator[None]:
         value = first.get("input")
         if value is None:
             raise InputError(f"{place[:1].upper()}{place[1:]} must be stated.") from error
-        shown = value if isinstance(value, str | int | float | bool) else "this"
-        raise InvalidValueError(place, shown, _reason(first)) from error
+        raise InvalidValueError(place, _as_typed(value), _reason(first)) from error
+
+
+def _as_typed(value: Any) -> str | int | float | bool:
+    """A refused value as somebody typed it: 12 and not 12.0."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value if isinstance(value, str | int | float | bool) else "this"
 
 
 _REASONS = {  # of pydantic's kinds of error, in words; {} stands for the limit

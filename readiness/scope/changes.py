@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from readiness.scope.items import ItemSource, ScopeItem, ScopePlan
+from readiness.scope.items import ItemSource, ScopeItem, ScopePlan, basis_after_change
 
 Value = str | float | bool | None
 Values = Mapping[str, Value]
@@ -276,6 +276,8 @@ def _is_number(value: Value) -> bool:
 
 def _updated(item: ScopeItem | None, update: Mapping[str, Any]) -> ScopeItem:
     assert item is not None
+    if "basis" not in update and not update.keys().isdisjoint(ESTIMATE):
+        update = {**update, "basis": basis_after_change(item.basis)}
     return ScopeItem.model_validate({**item.model_dump(), **update})
 
 

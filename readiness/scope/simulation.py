@@ -40,6 +40,15 @@ class ReviewLoad:
         share = self.share
         return Range(share.low * factor, share.likely * factor, share.high * factor, share.confidence)
 
+    @property
+    def drawn(self) -> tuple[str, Range]:
+        """The stream that the money a year is drawn from, and the range that is put through it: its part of what all
+        reviews cost, so that one draw moves them together; by itself where nothing is known of all."""
+        if self.of_all is None or not self.of_all.likely:
+            return f"share:{self.item_id}", self.cost_year
+        each, of_all = self.cost_year.likely / self.of_all.likely, self.of_all
+        return "share:", Range(of_all.low * each, of_all.likely * each, of_all.high * each, of_all.confidence)
+
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
@@ -209,11 +218,8 @@ def _draw_run_cost(items: Sequence[_Item], loads: Sequence[ReviewLoad], setting:
         return None
     drawn = np.full(setting.draws, float(sum(stated)))
     for load in loads:
-        if load.of_all is None or not load.of_all.likely:
-            drawn += load.cost_year.at(scores(f"share:{load.item_id}", draws=setting.draws, seed=setting.seed))
-            continue
-        together = load.of_all.at(scores("share:", draws=setting.draws, seed=setting.seed))
-        drawn += load.cost_year.likely / load.of_all.likely * together
+        stream, cost = load.drawn
+        drawn += cost.at(scores(stream, draws=setting.draws, seed=setting.seed))
     return drawn
 
 

@@ -47,9 +47,9 @@ def spread_sentence(simulation: Simulation) -> str:
         return f"All of the spread comes from {largest.component}: estimate it again first."
     named = _standing_out(moving)
     if not named:
-        share = whole_percent(largest.share)
+        share, none = whole_percent(largest.share), "neither" if len(moving) == 2 else "none"
         return (
-            f"The spread is shared by {len(moving)} components, none of which stands out: "
+            f"The spread is shared by {len(moving)} components, {none} of which stands out: "
             f"the largest, {largest.component}, makes up {share}."
         )
     share = whole_percent(sum(one.share for one in named))

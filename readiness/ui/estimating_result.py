@@ -136,8 +136,8 @@ def _opinions(of: Spread) -> None:
 
 
 def _agreed_fields(round_: Round, of: Spread, place: str) -> None:
-    before = round_.agreed.get(of.item_id)
-    hint = of.pooled
+    settled, hint = together.agreed_on(round_, of.item_id), of.pooled
+    before = dict(zip(PARTS, settled, strict=True)) if settled else None
     st.caption(
         (f"Agreed: {written(before)}. " if before else "Agreed, in person-days. ")
         + (f"Median of what was said: {written(dict(zip(PARTS, hint, strict=True)))}." if hint else "")

@@ -129,9 +129,9 @@ def _all_figures(here: Here, round_: Round) -> pd.DataFrame:
             days = opinion.days or (None, None, None)
             known = "" if opinion.days else "does not know"
             lines.append(_figure_line(of.component, opinion.participant, days, known))
-        agreed = round_.agreed.get(of.item_id)
+        agreed = together.agreed_on(round_, of.item_id)
         if agreed:
-            lines.append(_figure_line(of.component, "agreed", tuple(agreed.get(part) for part in PARTS), ""))
+            lines.append(_figure_line(of.component, "agreed", agreed, ""))
     columns = ["Component", "Who", *PARTS.values(), ""]
     return pd.DataFrame(lines, columns=columns)
 

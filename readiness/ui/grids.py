@@ -11,6 +11,7 @@ import streamlit as st
 from pydantic import BaseModel
 
 from readiness.errors import ConflictError, ReadinessError
+from readiness.exports.typed_numbers import number_text, typed_number
 from readiness.project import Kind
 from readiness.ui.page import Here
 from readiness.ui.wording import plain
@@ -68,6 +69,27 @@ def edit_grid(
         _show_conflict(name, number, edit, conflict, save)
 
 
+def number_column(label: str, *, help: str = "", width: int | None = None) -> Any:
+    """A column of figures, as `figure_text` writes them. Its cells hold text, so that what was typed arrives here as it
+    was typed: the browser's own number cell makes 25 of 2,5 and 0 of abc without a word."""
+    return st.column_config.TextColumn(label, help=help or None, width=width, alignment="right", max_chars=40)
+
+
+def figure_text(figure: float | None) -> str | None:
+    """What a cell of such a column holds; None, which shows as a dash, where the figure is not known."""
+    return None if figure is None else number_text(figure)
+
+
+def typed_figure(typed: Any, place: str, *, share: bool = False) -> float | None:
+    """The number that was typed into a cell; None for an empty one. A `share` is in %, with or without the sign.
+
+    Raises InvalidValueError for whatever is no number.
+    """
+    text = " ".join(str("" if typed is None else typed).split())
+    bare = text.removesuffix("%").rstrip() if share else text
+    return typed_number(bare, place) if bare else None
+
+
 def _show_conflict(name: str, number: int, edit: RowEdit, conflict: ConflictError, save: Save) -> None:
     with st.container(border=True):
         st.warning(plain(str(conflict)))
@@ -87,7 +109,7 @@ def _settle(name: str, number: int, save: Save | None) -> None:
 
 
 def _shown(value: Any) -> str:
-    return "nothing" if value in (None, "") else f"{value:g}" if isinstance(value, float) else str(value)
+    return "nothing" if value in (None, "") else number_text(value) if isinstance(value, float) else str(value)
 
 
 def _conflicts(name: str) -> list[tuple[RowEdit, ConflictError]]:

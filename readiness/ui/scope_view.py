@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from readiness.errors import InputError
+from readiness.errors import ConflictError, InputError
 from readiness.project import Kind
-from readiness.scope.items import MOST_DAYS, MOST_MINUTES, MOST_MONEY, MOST_RATE, ItemSource, ItemStatus, ScopeItem
+from readiness.scope.changes import TITLES
+from readiness.scope.items import ItemSource, ItemStatus, ScopeItem
 from readiness.ui.acts import act, act_on_text, show_refusal
-from readiness.ui.grids import RowEdit, edit_grid
+from readiness.ui.grids import RowEdit, edit_grid, figure_text, number_column, typed_figure
 from readiness.ui.page import Here
 from readiness.ui.wording import plain
 
@@ -148,10 +148,7 @@ def _chosen_items(here: Here) -> tuple[str, tuple[ScopeItem, ...]]:
 
 
 def _frame(rows: tuple[ScopeItem, ...]) -> pd.DataFrame:
-    frame = pd.DataFrame([_line(item) for item in rows], index=[item.id for item in rows])
-    for column in _NUMBERS:
-        frame[column] = pd.to_numeric(frame[column])
-    return frame
+    return pd.DataFrame([_line(item) for item in rows], index=[item.id for item in rows])
 
 
 def _grid_columns(here: Here) -> dict[str, Any]:
@@ -159,30 +156,24 @@ def _grid_columns(here: Here) -> dict[str, Any]:
     return {
         "component": config.TextColumn("Component", width=320, required=True, max_chars=200),
         "status": config.TextColumn("Status"),
-        "low": _number_column("Low", "Person-days if it goes well", MOST_DAYS),
-        "likely": _number_column("Likely", "Person-days: as likely to be more as to be less", MOST_DAYS),
-        "high": _number_column("High", "Person-days if it goes badly", MOST_DAYS),
+        "low": number_column("Low", help="Person-days if it goes well"),
+        "likely": number_column("Likely", help="Person-days: as likely to be more as to be less"),
+        "high": number_column("High", help="Person-days if it goes badly"),
         "owner": config.TextColumn("Owner", max_chars=200),
         "basis": config.TextColumn("Where the estimate comes from", max_chars=1_000, width="medium"),
         "not_needed_because": config.TextColumn("Not needed because", width="medium"),
         "in_prototype": config.CheckboxColumn("In prototype"),
-        "day_rate": _number_column("Day rate", f"{currency} a person-day, where it differs from the plan's", MOST_RATE),
-        "one_off_cost": _number_column("One-off cost", f"{currency}, beside the work: licences, hardware", MOST_MONEY),
-        "run_cost_year": _number_column("Run cost a year", f"{currency} a year once it runs", MOST_MONEY),
-        "review_minutes": _number_column(
-            "Review minutes",
-            "Of one record that a person looks at, where it differs from the figure for all",
-            MOST_MINUTES,
+        "day_rate": number_column("Day rate", help=f"{currency} a person-day, where it differs from the plan's"),
+        "one_off_cost": number_column("One-off cost", help=f"{currency}, beside the work: licences, hardware"),
+        "run_cost_year": number_column("Run cost a year", help=f"{currency} a year once it runs"),
+        "review_minutes": number_column(
+            "Review minutes", help="Of one record that a person looks at, where it differs from the figure for all"
         ),
         "note": config.TextColumn("Note", width="medium"),
         "group": config.TextColumn("Group"),
         "source": config.TextColumn("From"),
         "description": config.TextColumn("What it is", width="large"),
     }
-
-
-def _number_column(label: str, explained: str, most: float) -> Any:
-    return st.column_config.NumberColumn(label, help=explained, min_value=0.0, max_value=most, format="%g")
 
 
 _PARTS = {"low": "low_days", "likely": "likely_days", "high": "high_days"}  # where the grid's name is shorter
@@ -202,17 +193,17 @@ def _line(item: ScopeItem) -> dict[str, Any]:
     return {
         "component": item.component,
         "status": item.status.value,
-        "low": item.low_days,
-        "likely": item.likely_days,
-        "high": item.high_days,
+        "low": figure_text(item.low_days),
+        "likely": figure_text(item.likely_days),
+        "high": figure_text(item.high_days),
         "owner": item.owner,
         "basis": item.basis,
         "not_needed_because": item.not_needed_because,
         "in_prototype": item.in_prototype,
-        "day_rate": item.day_rate,
-        "one_off_cost": item.one_off_cost,
-        "run_cost_year": item.run_cost_year,
-        "review_minutes": item.review_minutes,
+        "day_rate": figure_text(item.day_rate),
+        "one_off_cost": figure_text(item.one_off_cost),
+        "run_cost_year": figure_text(item.run_cost_year),
+        "review_minutes": figure_text(item.review_minutes),
         "note": item.note,
         "group": item.group,
         "source": f"decision: {item.handling}" if item.source is ItemSource.DECISION else item.source.value,
@@ -245,18 +236,19 @@ def _save_one_by_one(here: Here, edit: RowEdit) -> list[str]:
 def _at_cell(here: Here, row: str, column: str, error: InputError) -> str:
     """The refusal with the cell that it is about."""
     component = next((item.component for item in here.state.items if item.id == row), "")
-    cell = _CELL.get(column, column.replace("_", " "))
-    return f"{component}, {cell}: {str(error).removeprefix(f'{component}: ')}"
+    cell, field = _CELL.get(column, column.replace("_", " ")), _PARTS.get(column, column).replace("_", " ")
+    return f"{component}, {cell}: {str(error).removeprefix(f'{component}: ').removeprefix(f'{field}: ')}"
 
 
 def _save_cells(here: Here, row: str, values: Mapping[str, Any], *, insist: bool) -> None:
     state = here.projects.load(here.state.id)
-    if not any(item.id == row for item in state.items):
+    component = next((item.component for item in state.items if item.id == row), None)
+    if component is None:
         raise InputError("This component was removed meanwhile.")
     changes: dict[str, Any] = {}
     for column, value in values.items():
         if column in _NUMBERS:
-            changes[_PARTS.get(column, column)] = None if _is_empty(value) else value
+            changes[_PARTS.get(column, column)] = typed_figure(value, component)
         elif column == "in_prototype":
             changes[column] = bool(value)
         else:
@@ -264,11 +256,25 @@ def _save_cells(here: Here, row: str, values: Mapping[str, Any], *, insist: bool
     if "not_needed_because" in changes:
         changes["marked_not_needed"] = bool(changes["not_needed_because"])
     drawn = state if insist else here.state
-    here.projects.change_item(here.state.id, row, changes, version=drawn.version_of(Kind.SCOPE_ITEM, row), who=here.who)
+    version = drawn.version_of(Kind.SCOPE_ITEM, row)
+    try:
+        here.projects.change_item(here.state.id, row, changes, version=version, who=here.who)
+    except ConflictError as conflict:
+        typed = [field for field in changes if field != "marked_not_needed"]  # it follows the reason
+        raise _in_the_grids_words(conflict, component, typed) from conflict
 
 
-def _is_empty(value: Any) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+def _in_the_grids_words(conflict: ConflictError, component: str, typed: Sequence[str]) -> ConflictError:
+    """The conflict about the cells that were typed into, by the component's name and the columns' titles."""
+    apart = [field for field in typed if conflict.mine.get(field) != conflict.theirs.get(field)]
+    return ConflictError(
+        component,
+        read_version=conflict.read_version,
+        current_version=conflict.current_version,
+        by=conflict.by,
+        mine={TITLES[field]: conflict.mine.get(field) for field in apart},
+        theirs={TITLES[field]: conflict.theirs.get(field) for field in apart},
+    )
 
 
 def add_and_remove(here: Here) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +16,7 @@ from readiness.project import Kind
 from readiness.ranges import Percentiles
 from readiness.ui import charts
 from readiness.ui.autosave import count_field, row_of
-from readiness.ui.grids import ROW_HEIGHT, RowEdit, edit_grid
+from readiness.ui.grids import ROW_HEIGHT, RowEdit, edit_grid, figure_text, number_column, typed_figure
 from readiness.ui.page import Here
 from readiness.ui.wording import plain
 
@@ -56,7 +55,7 @@ def _result(found: ValueResult, cost: Percentiles | None) -> None:
     if against is not None:
         columns[1].metric(
             "Covers the cost",
-            chance(against.probability, at_most=bool(found.only_lower)),
+            found.probability_in_words,
             help=f"The probability that {months(found.horizon_months)} of this value are at least the remaining cost. "
             "The third stop rule on the Diagnosis page rests on it.",
             border=True,
@@ -95,15 +94,13 @@ def _inputs(here: Here) -> None:
     model, found = here.state.value, here.diagnosis.ledger.value
     known = {one.id: one for one in found.inputs}
     frame = pd.DataFrame([_line(part, model.of(part), known, found) for part in PARTS], index=list(_PART))
-    for column in FIGURES:
-        frame[column] = pd.to_numeric(frame[column])
     config = st.column_config
     edit_grid(
         f"{here.state.id}/value",
         frame,
         columns={
             "input": config.TextColumn("Input", width=275),
-            **{name: config.NumberColumn(title, width=80, format="localized") for name, title in _COLUMN_TITLE.items()},
+            **{name: number_column(title, width=80) for name, title in _COLUMN_TITLE.items()},
             "used": config.TextColumn("If left empty", width=275),
             "source": config.TextColumn("Source", width=180, max_chars=1_000),
         },
@@ -126,7 +123,7 @@ def _inputs(here: Here) -> None:
 
 def _line(part: Part, stated: Stated, known: Mapping[str, ValueInput], found: ValueResult) -> dict[str, Any]:
     scale = 100.0 if part.is_share else 1.0
-    figures = {name: _scaled(getattr(stated, name), scale) for name in FIGURES}
+    figures = {name: figure_text(_scaled(getattr(stated, name), scale)) for name in FIGURES}
     money = f"{found.currency} {part.unit}".strip()
     shown = {Unit.ACCEPTED: "% of items", Unit.WRONG: "%"}
     unit = money if part.is_money else shown.get(part.unit, str(part.unit))
@@ -182,17 +179,16 @@ def _read(part: Part, column: str, typed: Any) -> float | str | None:
     """A cell as it is stored: shares are typed in % and stored as 0..1."""
     if column == "source":
         return str(typed or "").strip()
-    if typed is None or (isinstance(typed, float) and math.isnan(typed)):
-        return None
     place = f"{part.label}, {_COLUMN_TITLE[column]}"
-    if isinstance(typed, bool) or not isinstance(typed, int | float):
-        raise InvalidValueError(place, typed, "is not a number")
+    figure = typed_figure(typed, place, share=part.is_share)
+    if figure is None:
+        return None
     scale = 100 if part.is_share else 1
-    if not typed >= 0:
+    if figure < 0:
         raise InvalidValueError(place, typed, "is refused: it must be a number from zero on")
-    if typed > part.most * scale:
+    if figure > part.most * scale:
         raise InvalidValueError(place, typed, f"is refused: the most is {part.written(part.most)}")
-    return round(typed / scale, 12)
+    return round(figure / scale, 12)
 
 
 def _shown(part: Part, value: float | str | None) -> str:

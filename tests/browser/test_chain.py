@@ -225,7 +225,9 @@ def test_two_browsers_that_change_the_same_cell_are_shown_both_values(dashboard:
         grids.append(Grid(page, _grid(page, "scope"), SCOPE))
     grids[0].type(0, "low", "1")
     grids[1].type(0, "low", "2")
-    two.get_by_text("low days: theirs 1, yours 2").wait_for()
+    two.get_by_text("changed Error handling with typed exceptions meanwhile").wait_for()
+    two.get_by_text("Low: theirs 1, yours 2").wait_for()
+    assert two.get_by_text(": theirs ").count() == 1, "cells that nobody typed into are no part of the conflict"
     two.get_by_role("button", name="Use mine").click()
     settle(two)
     _open(one, dashboard.url, "production-scope", project)
@@ -234,6 +236,55 @@ def test_two_browsers_that_change_the_same_cell_are_shown_both_values(dashboard:
     one.get_by_text("2 to 7 person-days, as likely above 3 as below").first.wait_for()
     for page in (one, two):
         page.context.close()
+
+
+def test_what_is_no_clear_figure_is_refused_in_the_grid_with_its_cell(dashboard: Dashboard, page: Page) -> None:
+    project = _new_project(page, dashboard.url, "Typed figures")
+    _open(page, dashboard.url, "production-scope", project)
+    scope = Grid(page, _grid(page, "scope"), SCOPE)
+    for typed, reason in (
+        ("-3", "less than 0"),
+        ("abc", "'abc' is no number; leave the cell empty where it is not known."),
+        ("1000000", "more than 10,000"),
+    ):
+        scope.type(0, "low", typed)
+        refusal = page.get_by_test_id("stAlert").filter(has_text="Error handling with typed exceptions, Low")
+        refusal.filter(has_text=reason).wait_for()
+    _open(page, dashboard.url, "production-scope", project)
+    scope.type(0, "owner", "Ada")
+    assert scope.texts("low")[0] == "", "a figure that nobody typed is stored"
+    scope.type(0, "low", "2,5")
+    scope.type(0, "likely", "4")
+    scope.type(0, "high", "10.25")
+    page.get_by_text("as likely above 4 as below").first.wait_for()
+    _open(page, dashboard.url, "production-scope", project)
+    scope.type(1, "owner", "Ada")
+    assert scope.texts("low")[0] == "2.5"
+
+
+def test_a_workbook_that_a_client_edited_comes_back_through_its_preview(
+    dashboard: Dashboard, page: Page, tmp_path: Path
+) -> None:
+    project = _new_project(page, dashboard.url, "Comes back")
+    _open(page, dashboard.url, "production-scope", project)
+    edited = tmp_path / "edited by the client.xlsx"
+    edited.write_bytes(_download(page, "Export to Excel"))
+    book = openpyxl.load_workbook(edited)
+    sheet = book["Scope"]
+    header = next(row for row in sheet.iter_rows() if any(cell.value == "Likely" for cell in row))
+    column = {cell.value: cell.column for cell in header}
+    for title, days in (("Low", 2), ("Likely", 3), ("High", 7)):
+        sheet.cell(header[0].row + 1, column[title], days)
+    sheet.cell(header[0].row + 2, column["Low"], "approx. 3")
+    book.save(edited)
+    page.locator("input[type=file]").last.set_input_files(edited)
+    page.get_by_text("1 changed, 1 cell refused").first.wait_for(timeout=30_000)
+    assert page.get_by_text("2 to 7 person-days").count() == 0, "the preview has changed something"
+    page.get_by_role("button", name="Apply", exact=True).dblclick()
+    page.get_by_text("2 to 7 person-days, as likely above 3 as below").first.wait_for()
+    page.reload()
+    page.get_by_text("2 to 7 person-days, as likely above 3 as below").first.wait_for(timeout=30_000)
+    assert "Traceback" not in dashboard.output()
 
 
 def test_a_double_click_on_sign_signs_once(dashboard: Dashboard, page: Page) -> None:

@@ -209,6 +209,69 @@ def test_a_typed_volume_changes_the_reviews_that_the_workflows_volume_counted(re
     assert tenfold.simulated.monthly.mean == pytest.approx(10 * once.simulated.monthly.mean)
 
 
+def test_reviews_follow_a_drawn_volume_draw_by_draw_and_cost_nothing_where_nothing_comes_in(
+    valued: Any, report_of: Callable[..., Any], decide_all: Callable[..., Any]
+) -> None:
+    """Two reviews at a large volume: were their share drawn anew, millions would be left over or missing."""
+    report = report_of(300, {("missing_required: vendor",): 30, ("duplicate_record",): 10})
+    items = tuple(
+        ScopeItem(id=f"decision:{case.id}", component=case.id, source=ItemSource.DECISION, edge_case=case.id)
+        for case in report.edge_cases
+    )
+    idle = valued.but(
+        report=report, decisions=decide_all(report, Handling.HUMAN_REVIEW), items=(*valued.facts.items, *items),
+        workflow=Workflow(task="Route.", volume_per_month=1e6),
+    ).worth(volume=Stated(likely=0), run_cost_month=Stated(likely=0), accepted=Stated())  # fmt: skip
+    simulated = value_of(idle).simulated
+    assert simulated is not None
+    assert (simulated.monthly.p10, simulated.monthly.p90) == pytest.approx((0, 0), abs=1e-6)
+
+
+def test_reviews_count_also_where_their_queue_is_not_needed(reviewed: Any) -> None:
+    without = {"marked_not_needed": True, "not_needed_because": "There is a queue already."}
+    *others, queue = reviewed.facts.items
+    spared = reviewed.but(items=(*others, queue.model_copy(update=without)))
+    tenfold = Stated(likely=10_000)
+    mine, same = value_of(spared.worth(volume=tenfold)).simulated, value_of(reviewed.worth(volume=tenfold)).simulated
+    assert mine is not None
+    assert same is not None
+    assert mine.monthly == same.monthly
+    plan = reviewed.facts.plan.model_copy(update={"review_hour_rate": None})
+    unknown = value_of(spared.but(plan=plan).worth(accepted=Stated()))
+    assert any("the hourly rate of the reviewers" in what for what in unknown.missing)
+
+
+def test_the_most_that_decisions_can_make_of_it_is_what_the_best_of_them_does(
+    valued: Any, report_of: Callable[..., Any], decide_all: Callable[..., Any]
+) -> None:
+    report = report_of(300, {("missing_required: vendor",): 40, ("duplicate_record",): 250})
+    decided = decide_all(report, Handling.REJECT)
+    open_one = valued.but(
+        report=report, decisions={case: one for case, one in decided.items() if case == "duplicate_record"}
+    ).worth(accepted=Stated())
+    best = open_one.but(
+        decisions=decide_all(report, Handling.ACCEPT) | {"duplicate_record": decided["duplicate_record"]}
+    )
+    assert value_of(open_one).probability != value_of(open_one).most_probability
+    assert value_of(open_one).most_probability == value_of(best).probability
+
+
+def test_a_probability_that_a_decision_may_raise_is_no_upper_limit(
+    valued: Any, report_of: Callable[..., Any], decide_all: Callable[..., Any]
+) -> None:
+    report = report_of(300, {("missing_required: vendor",): 250})
+    undecided = valued.but(report=report, decisions={}).worth(accepted=Stated())
+    rejected = undecided.but(decisions=decide_all(report, Handling.REJECT))
+    for case, is_limit in ((undecided, False), (rejected, True)):
+        found = value_of(case)
+        assert found.only_lower
+        assert 0.005 < (found.probability or 0) < 0.995
+        assert found.probability_in_words.startswith("at most ") is is_limit
+        assert f"a probability of {found.probability_in_words}." in found.covering_sentence
+    unknown = value_of(valued.worth(volume=Stated(low=1)))
+    assert unknown.probability_in_words == ""
+
+
 # --- words --------------------------------------------------------------------------------------------------------
 
 

@@ -162,6 +162,16 @@ def test_a_name_in_a_picture_is_text_and_nothing_else() -> None:
     assert HOSTILE in texts
 
 
+@pytest.mark.parametrize("scale", [0.3, 1.0, 30.0, 4_000.0])
+def test_person_days_on_the_axis_are_written_out(scale: float) -> None:
+    swings = (Swing("Rollback", 0.7, -13.5 * scale, 22.5 * scale), Swing("Retries", 0.3, -scale, scale))
+    svg = chart_svg(SwingChart("Rollback makes up 70%", swings, "change of the total (person-days)"))
+    texts = [element.text or "" for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("}text")]
+    figures = [text for text in texts if re.fullmatch(r"[+−-].*", text)]
+    assert len(figures) >= 2
+    assert all(re.fullmatch(r"[+−-][\d,.]+", text) for text in figures), figures
+
+
 @pytest.mark.parametrize("currency", ["<b>€</b> & co", 'datum["value"]', "EUR\n$"])
 def test_a_typed_currency_is_text_on_the_axis(currency: str) -> None:
     svg = chart_svg(cost_curve_chart(_simulation(), currency, PLAN))

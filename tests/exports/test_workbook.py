@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from readiness.audit.decisions import HandlingDecision
-from readiness.audit.report import AuditReport
+from readiness.audit.decisions import Handling, HandlingDecision
+from readiness.audit.report import AuditReport, Combination
 from readiness.exports import scope_layout as layout
 from readiness.exports.workbook import ValueRow
 from readiness.exports.workbook.looks import shortened
@@ -21,6 +21,7 @@ from readiness.ranges import SEED, Range
 from readiness.scope.catalog import StartingRange
 from readiness.scope.items import ItemStatus, ScopeItem, ScopePlan
 from readiness.scope.simulation import ReviewLoad, simulate
+from readiness.scope.spread import spread_sentence
 from readiness.scope.totals import total_scope
 from tests.exports.workbooks import FIRST_ROW, HOSTILE, POSITION, make_workbook, opened, scope_rows, summary_row
 
@@ -128,8 +129,6 @@ def test_run_costs_are_those_that_are_stated_and_those_of_reviews(
     assert together[:3] == pytest.approx((1200 + cost.low, 1200 + cost.likely, 1200 + cost.high))
     without = opened(make_workbook(items, full_plan, report, decisions), values=True)
     assert summary_row(without, "Together", after="Run cost a year, following edits")[:3] == (None, None, None)
-    said = summary_row(without, "People who review records (95% interval of the shares)")[5]
-    assert said == "1 review of unknown cost"
 
 
 # --- Scope ---------------------------------------------------------------------------------------------------------
@@ -256,13 +255,33 @@ def test_what_goes_to_people_is_listed_with_its_records_and_its_cost(
     assert shown == pytest.approx((cost.low, cost.likely, cost.high))
 
 
-def test_a_review_that_is_not_needed_costs_nothing_that_is_counted(
+def test_reviews_cost_people_their_time_also_where_their_queue_is_not_needed(
     items: Items, full_plan: ScopePlan, report: AuditReport, decisions: dict[str, HandlingDecision], load: ReviewLoad
 ) -> None:
     dropped = {"marked_not_needed": True, "not_needed_because": "The vendor delivers it."}
     without = tuple(item.model_copy(update=dropped) if item.id == load.item_id else item for item in items)
     book = opened(make_workbook(without, full_plan, report, decisions, loads=[load]), values=True)
-    assert summary_row(book, "People who review records (95% interval of the shares)")[:3] == (None, None, None)
+    cost = load.cost_year
+    shown = summary_row(book, "People who review records (95% interval of the shares)")[:3]
+    assert shown == pytest.approx((cost.low, cost.likely, cost.high))
+    simulated = total_scope(without, full_plan, [load]).simulated
+    assert simulated is not None
+    assert simulated.run_cost_year is not None
+    assert simulated.run_cost_year.p50 == pytest.approx(cost.likely, rel=1e-3)
+
+
+@pytest.mark.parametrize("handling", [Handling.HUMAN_REVIEW, Handling.VALIDATION_RULE])
+def test_every_decision_that_sends_records_to_people_is_counted_while_its_cost_is_not_known(
+    items: Items, full_plan: ScopePlan, report: AuditReport, load: ReviewLoad, handling: Handling
+) -> None:
+    case = "missing_required: vendor"
+    sent = report.model_copy(update={"combinations": (Combination(edge_cases=(case,), records=31),)})
+    decided = {case: HandlingDecision(edge_case=case, handling=handling)}
+    label = "People who review records (95% interval of the shares)"
+    open_one = opened(make_workbook(items, full_plan, sent, decided), values=True)
+    assert summary_row(open_one, label)[5] == "1 review of unknown cost"
+    known = opened(make_workbook(items, full_plan, sent, decided, loads=[load]), values=True)
+    assert summary_row(known, label)[5] is None
 
 
 # --- Assumptions and Simulation ------------------------------------------------------------------------------------
@@ -311,7 +330,7 @@ def test_its_charts_say_the_finding_and_name_their_axes(items: Items, full_plan:
     assert f"Half a chance to stay within {simulated.days.p50:,.0f}, 80% within {simulated.days.p80:,.0f}" in texts[0]
     assert "Chance to stay within" in texts[0]
     assert "EUR" in texts[1]
-    assert texts[2].startswith("Most of the spread: ")
+    assert texts[2].startswith(f"Where the spread comes from. {spread_sentence(simulated).removesuffix('.')}")
     assert "Person-days that the total moves by" in texts[2]
 
 

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from readiness.errors import ConflictError, InputError, InvalidValueError, UnknownNameError
+from readiness.ballots import Round
+from readiness.errors import ConflictError, InputError, InvalidValueError, StoreError, UnknownNameError
 from readiness.project import Projects
 from readiness.project import estimating as together
 from readiness.scope.items import ItemStatus
 from readiness.scope.rounds import DO_NOT_KNOW, answer_of
+from readiness.store import documents
 
 SESSIONS = 30
 SECRET = 4711.25  # a figure that stands nowhere else
@@ -275,6 +277,23 @@ def test_an_item_that_is_removed_while_the_round_is_open_is_waited_for_no_more_a
         together.agree(projects, state, asked, {items[0]: (1, 2, 3)}, who="Ben")
 
 
+def test_answers_are_moved_to_another_name_together_or_stay_where_they_are(
+    projects: Projects, project: str, asked: str, items: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together.send(projects, project, asked, answers(items, 4), name="Bo", sender="b")
+
+    def torn(*_args: object) -> None:
+        raise StoreError("The power went off.")
+
+    with monkeypatch.context() as torn_off:
+        torn_off.setattr(documents, "delete", torn)
+        with pytest.raises(StoreError):
+            together.move(projects, project, asked, old="Bo", new="Bodil", sender="b")
+    assert [one.name for one in together.attendance(projects, project, asked).standings if one.answered] == ["Bo"]
+    assert together.move(projects, project, asked, old="Bo", new="Bodil", sender="b") == len(items)
+    assert [one.name for one in together.attendance(projects, project, asked).standings if one.answered] == ["Bodil"]
+
+
 # --- reveal and agree ---------------------------------------------------------------------------------------------
 
 
@@ -422,3 +441,17 @@ def at_once(act: Callable[[int], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(SESSIONS) as sessions:
         return list(sessions.map(session, range(SESSIONS)))
+
+
+@pytest.mark.parametrize(
+    "agreed",
+    [{}, {"likely_days": 3}, {"low_days": 1, "likely_days": "x", "high_days": 3}, dict.fromkeys(DO_NOT_KNOW, -1)],
+)
+def test_what_a_file_of_unknown_origin_says_was_agreed_is_no_figure_unless_it_is_one(agreed: dict[str, Any]) -> None:
+    round_ = Round.model_validate(
+        {"id": "r", "subject": "estimate", "things": ["a", "b"], "opened_at": "2026-03-02T09:00:00", "opened_by": "Ann",
+         "agreed": {"a": agreed, "b": {"low_days": 1, "likely_days": 2, "high_days": 3}}}
+    )  # fmt: skip
+    assert together.agreed_on(round_, "a") is None
+    assert together.agreed_on(round_, "b") == (1, 2, 3)
+    assert together.agreed_on(round_, "elsewhere") is None

@@ -446,6 +446,25 @@ def test_text_that_looks_like_a_formula_goes_out_and_comes_back_as_that_text(
     assert preview(projects, scoped, read_scope_copy(desk.path, COPY)).changes.is_empty
 
 
+def test_a_starting_point_whose_figures_a_client_changes_is_said_to_be_changed(
+    projects: Projects, project: str, tmp_path: Path
+) -> None:
+    taken, kept, own = projects.take_proposals(
+        project, [one.item_id for one in projects.proposals(projects.load(project))[:3]], who="Ann"
+    )
+    desk = Desk(projects, project, tmp_path / "basis.xlsx")
+    desk.type(taken, high_days=9_000)
+    desk.type(kept, owner="Cy")
+    desk.type(own, high_days=9_000, basis="Two builds like it")
+    bring_back(desk)
+    after = items_of(projects, project)
+    assert after[taken].basis.startswith("Starting point of the catalog")
+    assert after[taken].basis.endswith(", changed since")
+    assert not after[kept].basis.endswith(", changed since")
+    assert after[own].basis == "Two builds like it"
+    assert not preview(projects, project, desk.hand_back()).changes.changed
+
+
 # --- any edits ----------------------------------------------------------------------------------------------------
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp")), max_size=30)

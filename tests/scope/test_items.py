@@ -68,7 +68,7 @@ def test_no_figure_is_negative_endless_undefined_or_absurd(part: str, figure: fl
         item(**{part: figure})
 
 
-@pytest.mark.parametrize("figure", [float("nan"), float("inf"), -1, 1e9])
+@pytest.mark.parametrize("figure", [float("nan"), float("inf"), -1, 1e10])
 @pytest.mark.parametrize("part", ["prototype_days", "planned_days", "day_rate"])
 def test_a_plan_takes_no_figure_that_cannot_be(part: str, figure: float) -> None:
     with pytest.raises(ValidationError):

@@ -57,6 +57,11 @@ def test_an_even_spread_asks_for_nobody_first() -> None:
     assert "again" not in sentence
 
 
+def test_of_two_neither_stands_out() -> None:
+    sentence = spread_sentence(simulated(*even(2)))
+    assert sentence.startswith("The spread is shared by 2 components, neither of which stands out: the largest, C")
+
+
 def test_the_largest_of_very_many_are_not_named_when_they_make_little_of_the_spread() -> None:
     sentence = spread_sentence(simulated(("Rollback", 2, 5, 12), *even(80)))
     assert sentence.startswith("The spread is shared by 81 components, none of which stands out: the largest, Rollback")

@@ -89,16 +89,50 @@ def test_a_bad_cell_is_refused_with_its_place_and_the_good_ones_of_the_same_row_
 
 
 @pytest.mark.parametrize(
-    ("typed", "reason"), [(-1, "less than 0"), (1_000_000, "more than 10,000"), ("x", "no number")]
+    ("typed", "reason"),
+    [
+        ("-3", "typed exceptions, High: -3 is less than 0."),
+        ("1000000", "typed exceptions, High: 1000000 is more than 10,000."),
+        ("abc", "'abc' is no number; leave the cell empty where it is not known"),
+        ("NaN", "no number"),
+        ("1e3", "no number"),
+        ("1,234", "type 1234 or 1.2340"),
+    ],
 )
 def test_figures_that_no_estimate_can_have_are_refused_in_the_grid(
-    visit: Visit, projects: Projects, project: str, typed: object, reason: str
+    visit: Visit, projects: Projects, project: str, typed: str, reason: str
 ) -> None:
     at = visit("production_scope", project)
     edit(at, f"{project}/scope", 0, high=typed)
     assert not at.exception
-    assert any(", High:" in error.value.replace("\\", "") and reason in error.value for error in at.error)
+    refusals = [error.value.replace("\\", "") for error in at.error]
+    assert any(", High:" in refusal and reason in refusal for refusal in refusals)
     assert projects.load(project).items[0].high_days is None
+
+
+def test_a_figure_with_a_decimal_comma_is_read_as_it_is_meant(visit: Visit, projects: Projects, project: str) -> None:
+    at = visit("production_scope", project)
+    edit(at, f"{project}/scope", 0, low="0,5", likely=" 2.5 ", high="12")
+    assert not at.exception
+    assert not at.error
+    item = projects.load(project).items[0]
+    assert (item.low_days, item.likely_days, item.high_days) == (0.5, 2.5, 12)
+    edit(at, f"{project}/scope", 0, low="")
+    assert projects.load(project).items[0].low_days is None, "an emptied cell is unknown, not zero"
+
+
+def test_a_conflict_names_the_component_and_only_the_cells_that_were_typed_into(
+    visit: Visit, projects: Projects, estimated: str
+) -> None:
+    row = next(n for n, item in enumerate(projects.load(estimated).items) if item.id == "retries")
+    at = visit("production_scope", estimated)
+    change(projects, estimated, "retries", high_days=10, one_off_cost=1_234_567)
+    edit(at, f"{estimated}/scope", row, high="12", one_off_cost="5", not_needed_because="")
+    assert not at.exception
+    (warning,) = (warning.value for warning in at.warning)
+    assert "Ann changed Retries with exponential backoff meanwhile" in warning.replace("\\", "")
+    shown = [text.value.replace("\\", "") for text in at.markdown if "theirs" in text.value]
+    assert shown == ["High: theirs 10, yours 12", "One-off cost: theirs 1234567, yours 5"]
 
 
 def test_the_list_can_be_narrowed_to_what_is_not_estimated_and_edited_there(

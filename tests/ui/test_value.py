@@ -91,12 +91,17 @@ def test_what_is_typed_is_kept_with_its_source_and_shares_in_percent(
     visit: Visit, projects: Projects, project: str
 ) -> None:
     at = visit("outcome", project)
-    type_into(at, project, "accepted", low=50, likely=62.5, high=71, source="Trial of 60 invoices")
+    type_into(at, project, "accepted", low="50", likely="62,5 %", high="71", source="Trial of 60 invoices")
     assert not at.exception
     stored = projects.load(project).value.accepted
     assert stored == Stated(low=0.5, likely=0.625, high=0.71, source="Trial of 60 invoices")
     again = grid(visit("outcome", project), project)
-    assert list(again.loc["accepted", ["low", "likely", "high", "source"]]) == [50, 62.5, 71, "Trial of 60 invoices"]
+    assert list(again.loc["accepted", ["low", "likely", "high", "source"]]) == [
+        "50",
+        "62.5",
+        "71",
+        "Trial of 60 invoices",
+    ]
 
 
 def test_a_filled_in_value_shows_range_probability_and_payback(visit: Visit, projects: Projects, valued: str) -> None:
@@ -112,13 +117,14 @@ def test_a_filled_in_value_shows_range_probability_and_payback(visit: Visit, pro
 
 
 REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
-    ("accepted", {"likely": 140}, "Accepted share, Likely: 140 is refused: the most is 100%"),
-    ("accepted", {"low": 90}, "Accepted share: low, likely and high must rise, and 90%, 60%, 70% do not"),
-    ("volume", {"likely": -4}, "Volume, Likely: -4 is refused: it must be a number from zero on"),
-    ("volume", {"high": "many"}, "Volume, High: 'many' is not a number"),
-    ("volume", {"high": True}, "Volume, High: True is not a number"),
-    ("minutes", {"high": 1_000_000}, "the most is 10,000"),
-    ("run_cost_month", {"high": 10**400}, "is refused: the most is"),
+    ("accepted", {"likely": "140"}, "Accepted share, Likely: '140' is refused: the most is 100%"),
+    ("accepted", {"low": "90%"}, "Accepted share: low, likely and high must rise, and 90%, 60%, 70% do not"),
+    ("volume", {"likely": "-4"}, "Volume, Likely: '-4' is refused: it must be a number from zero on"),
+    ("volume", {"high": "many"}, "Volume, High: 'many' is no number; leave the cell empty where it is not known"),
+    ("volume", {"high": "NaN"}, "Volume, High: 'NaN' is no number"),
+    ("volume", {"high": "1,500"}, "Volume, High: '1,500' can be read in two ways"),
+    ("minutes", {"high": "1000000"}, "the most is 10,000"),
+    ("run_cost_month", {"high": "1" + "0" * 39}, "is refused: the most is"),
 )
 
 

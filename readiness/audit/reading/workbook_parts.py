@@ -79,7 +79,11 @@ class WorkbookFile:
         self.sheets: tuple[Sheet, ...] = ()
         self._styles: list[NumberStyle] = []
         self._texts: list[str] = []
-        self._read_workbook()
+        try:
+            self._read_workbook()
+        except BaseException:
+            self._archive.close()
+            raise
 
     def __enter__(self) -> WorkbookFile:
         return self

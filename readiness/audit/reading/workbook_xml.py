@@ -65,6 +65,11 @@ class PartParser:
             raise UnreadableFileError(
                 self._name, "the workbook is damaged: a part of it is not XML", _DAMAGED_ADVICE
             ) from exc
+        except LookupError as exc:
+            if type(exc) is not LookupError:  # a missing key or index would be a mistake of ours
+                raise
+            reason = "the workbook is damaged: a part of it names an encoding that nobody knows"
+            raise UnreadableFileError(self._name, reason, _DAMAGED_ADVICE) from exc
         except DAMAGE as exc:
             raise UnreadableFileError(self._name, "the workbook is damaged or truncated", _DAMAGED_ADVICE) from exc
 

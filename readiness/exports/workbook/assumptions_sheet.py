@@ -65,7 +65,7 @@ INPUTS = {
         f"0% would make the total falsely narrow, 100% lets all go well or badly together; usual here is "
         f"{COMMON_CAUSE:.0%}.",
     ),
-    layout.TEAM_SIZE: _Input("Team size", "#,##0.##", (0.01, 1_000), "People who work at a time, for calendar weeks."),
+    layout.TEAM_SIZE: _Input("Team size", "#,##0.##", (0.1, 1_000), "People who work at a time, for calendar weeks."),
     layout.PRODUCTIVE_DAYS: _Input(
         "Productive days a week", DAYS, (0.5, 7), "Of one person: a week less meetings, support and absence."
     ),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from readiness.exports.figures import days, listed, whole
+from readiness.exports.figures import days, whole
 from readiness.exports.safe_text import one_line
 from readiness.exports.scope_layout import SHEET_SIMULATION
 from readiness.exports.workbook.looks import FIRST_COLOUR, FONT, INK, QUIET, RULE, SECOND_COLOUR, shortened
 from readiness.ranges import Percentiles
-from readiness.scope.simulation import CURVE_LEVELS, Contribution
+from readiness.scope.simulation import CURVE_LEVELS, Simulation
+from readiness.scope.spread import spread_sentence
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -59,14 +60,14 @@ def add_curve(
     sheet.insert_chart(*at, chart, {"object_position": 2, "description": title})
 
 
-def add_tornado(book: Workbook, sheet: Worksheet, at: At, first: int, parts: Sequence[Contribution]) -> None:
+def add_tornado(book: Workbook, sheet: Worksheet, at: At, first: int, simulated: Simulation) -> None:
     """What the total's middle moves by, were each of the largest contributors at its low or at its high."""
-    moving = [part for part in parts if part.low_days or part.high_days][:MOST_BARS]
+    moving = [part for part in simulated.contributions if part.low_days or part.high_days][:MOST_BARS]
     if not moving:
         return
     chart = book.add_chart({"type": "bar"})
     last = first + len(moving) - 1
-    for name, column, colour in (("At low", 2, SECOND_COLOUR), ("At high", 3, FIRST_COLOUR)):
+    for name, column, colour in (("At low", 2, FIRST_COLOUR), ("At high", 3, SECOND_COLOUR)):
         chart.add_series(
             {
                 "name": name,
@@ -77,7 +78,7 @@ def add_tornado(book: Workbook, sheet: Worksheet, at: At, first: int, parts: Seq
                 "overlap": 100,
             }
         )
-    title = tornado_title(parts)
+    title = tornado_title(simulated)
     _dress(chart, title, TORNADO_WIDTH)
     labels = {"label_position": "low", "reverse": True, "crossing": "max", "num_font": _font(8.5, INK)}
     chart.set_y_axis(
@@ -91,13 +92,11 @@ def add_tornado(book: Workbook, sheet: Worksheet, at: At, first: int, parts: Seq
     sheet.insert_chart(*at, chart, {"object_position": 2, "description": title})
 
 
-def tornado_title(parts: Sequence[Contribution]) -> str:
-    """The finding: which components make how much of the spread. It begins with words of our own."""
-    top = [part for part in parts if part.share > 0][:2]
-    if not top:
-        return "What each component moves the total by"
-    names = listed([shortened(one_line(part.component)) for part in top])
-    return f"Most of the spread: {names}, {sum(part.share for part in top):.0%} of the whole"
+def tornado_title(simulated: Simulation) -> str:
+    """The finding, in the words that the page has for it. It begins with words of our own."""
+    parts = [replace(part, component=shortened(one_line(part.component))) for part in simulated.contributions]
+    said = spread_sentence(replace(simulated, contributions=tuple(parts)))
+    return f"Where the spread comes from. {said.removesuffix('.')}"
 
 
 def _mark(begin: int, column: int, offset: int, label: str) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from readiness.audit.decisions import Handling
 from readiness.audit.report import AuditReport, EdgeCase
+from readiness.diagnosis.review_load import item_reviews
 from readiness.exports.figures import counted
 from readiness.exports.safe_text import one_line
 from readiness.exports.scope_layout import PLAN_REVIEW_MINUTES, REVIEW_HOUR_RATE
@@ -27,8 +27,8 @@ from readiness.exports.workbook.looks import (
     write_text,
     write_title,
 )
-from readiness.scope.items import ItemStatus
 from readiness.scope.simulation import ReviewLoad
+from readiness.workflow import Workflow
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -63,8 +63,8 @@ def _mine(condition: str) -> str:
 
 
 def _cost(records: str) -> str:
-    needed = _mine('(Scope[Status]<>"not needed")')
-    known = f"AND(ISNUMBER([Minutes each]),ISNUMBER({REVIEW_HOUR_RATE}),{needed}>0)"
+    listed = _mine("1")  # also where its queue need not be built: people read the records nevertheless
+    known = f"AND(ISNUMBER([Minutes each]),ISNUMBER({REVIEW_HOUR_RATE}),{listed}>0)"
     return here(f'=IF({known},[{records}]*12*[Minutes each]/60*{REVIEW_HOUR_RATE},"")', REVIEWS_TABLE)
 
 
@@ -115,10 +115,8 @@ class _Review(NamedTuple):
         }
 
     @property
-    def costs(self) -> dict[str, float | None]:
-        """By column; a component that is not needed costs nothing that anybody counts."""
-        if self.row.status is ItemStatus.NOT_NEEDED:
-            return dict.fromkeys(REVIEW_COSTS)
+    def costs(self) -> dict[str, float]:
+        """By column; they count also where the component is not needed, as in the simulation."""
         cost = self.load.cost_year
         return {"Cost low": cost.low, "Cost a year": cost.likely, "Cost high": cost.high}
 
@@ -144,42 +142,20 @@ def write_findings(sheet: Worksheet, looks: Looks, content: Content, report: Aud
     sheet.print_area(0, 0, last + 2, len(FINDINGS) - 1)
 
 
-def review_costs(content: Content) -> Mapping[str, float | None]:
-    """Money a year that reviews cost, by column of the table Reviews: its sums, None where nothing is known.
-
-    Empty where there is no such table.
-    """
+def review_costs(content: Content) -> Mapping[str, float]:
+    """Money a year that reviews cost, by column of the table Reviews: its sums. Empty where there is no such table."""
     reviews = _reviews(content, content.report) if content.report else ()
     if not reviews:
         return {}
     costs = [review.costs for review in reviews]
-    known = {title: [cost[title] for cost in costs] for title in REVIEW_COSTS}
-    return {title: _sum([value for value in values if value is not None]) for title, values in known.items()}
+    return {title: sum(cost[title] for cost in costs) for title in REVIEW_COSTS}
 
 
 def reviews_without_cost(content: Content) -> int:
     """How many decisions send records to people at a cost that is not known."""
-    if content.report is None:
-        return 0
-    rows = _rows_by_case(content)
-    sent = [case.id for case in content.report.edge_cases if _is_reviewed(content, case.id)]
-    needed = [rows[case] for case in sent if case in rows and rows[case].status is not ItemStatus.NOT_NEEDED]
-    return sum(row.item.id not in content.loads and _is_open(content, row) for row in needed)
-
-
-def _is_reviewed(content: Content, case: str) -> bool:
-    decision = content.decisions.get(case)
-    return decision is not None and decision.handling is Handling.HUMAN_REVIEW
-
-
-def _is_open(content: Content, row: Row) -> bool:
-    """Whether a figure is missing. Where all are there, its records are reviewed under another edge case."""
-    minutes = content.plan.review_minutes if row.item.review_minutes is None else row.item.review_minutes
-    return minutes is None or not content.loads
-
-
-def _sum(values: list[float]) -> float | None:
-    return sum(values) if values else None
+    items = [row.item for row in content.rows]
+    reviews = item_reviews(content.report, content.decisions, items, content.plan, Workflow())
+    return sum(review.item.id not in content.loads for review in reviews)
 
 
 def _rows_by_case(content: Content) -> dict[str, Row]:

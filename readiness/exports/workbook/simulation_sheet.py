@@ -228,4 +228,4 @@ def _charts(book: Workbook, sheet: Worksheet, content: Content, simulated: Simul
         add_curve(book, sheet, (CHARTS_ROW, 0), marks, curve, simulated.days, "person-days", offset=1)
     if simulated.cost and simulated.cost_curve and simulated.cost_curve[0] < simulated.cost_curve[-1]:
         add_curve(book, sheet, (CHARTS_ROW, 3), marks, curve, simulated.cost, currency, offset=2)
-    add_tornado(book, sheet, (CHARTS_ROW + CHART_ROWS + 1, 0), LISTS_ROW + 1, simulated.contributions)
+    add_tornado(book, sheet, (CHARTS_ROW + CHART_ROWS + 1, 0), LISTS_ROW + 1, simulated)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from readiness.diagnosis.value_against_cost import ValueResult, chance, months
+from readiness.diagnosis.value_against_cost import ValueResult, months
 from readiness.exports.figures import sentence_case
 from readiness.exports.palette import BLUE, GUIDE
 from readiness.exports.scope_charts import amount
@@ -58,7 +58,7 @@ def payback_figure(value: ValueResult, cost: Percentiles | None) -> Figure | str
 
 def _title(value: ValueResult, against: AgainstCost) -> str:
     horizon = months(value.horizon_months)
-    covered = chance(against.probability, at_most=bool(value.only_lower))
+    covered = value.probability_in_words
     half = against.payback.p50
     if half is None or half > value.horizon_months:
         return f"{sentence_case(covered)} of the outcomes are paid back within {horizon}"

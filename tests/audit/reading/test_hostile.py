@@ -139,6 +139,12 @@ def test_a_workbook_with_an_entity_bomb_is_refused(tmp_path: Path) -> None:
         read(Book([BookSheet("Data", HEADER + row(2, text("&b;")))], prolog=bomb).save(tmp_path / "book.xlsx"))
 
 
+def test_a_workbook_part_in_an_encoding_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    prolog = "<?xml version='1.0' encoding='no-such-encoding'?>"
+    with pytest.raises(UnreadableFileError, match="encoding that nobody knows"):
+        read(Book([BookSheet("Data", HEADER)], prolog=prolog).save(tmp_path / "book.xlsx"))
+
+
 def test_a_workbook_that_unpacks_to_very_much_is_refused(tmp_path: Path) -> None:
     filler = {"xl/worksheets/extra.xml": b"<row/>" * (80 * 1024**2 // 6)}
     path = Book([BookSheet("Data", HEADER)], extra=filler).save(tmp_path / "book.xlsx")
