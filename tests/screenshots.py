@@ -15,7 +15,17 @@ from tests.conftest import CHECKOUT, CHROMIUM_ARGUMENTS, CHROMIUM_NAMES, launch_
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PAGES = ("workflow", "data-audit", "production-scope", "outcome", "readiness-standard", "diagnosis", "brief")
+PAGES = (
+    "workflow",
+    "data-audit",
+    "production-scope",
+    "outcome",
+    "readiness-standard",
+    "live-outcomes",
+    "diagnosis",
+    "brief",
+    "workshop",
+)
 WIDTHS = {"": 1440, "-phone": 390}
 SETTLE_MS = 900  # after the last rerun: charts and grids draw themselves
 

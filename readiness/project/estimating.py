@@ -21,8 +21,8 @@ from readiness.scope.items import ItemStatus
 from readiness.scope.rounds import Days, Spread, answer_of, by_disagreement, opinion_of, spread
 
 __all__ = [
-    "ASKED_AT_ONCE", "Phase", "Sent", "agree", "agreed_on", "attendance", "move", "offered_items", "open_round", "people",
-    "phase", "phase_of", "results", "reveal", "rounds_of", "send", "sender_mark",
+    "ASKED_AT_ONCE", "Phase", "Sent", "agree", "agreed_on", "attendance", "move", "offered_items", "open_round",
+    "people", "phase", "phase_of", "results", "reveal", "rounds_of", "send", "sender_mark",
 ]  # fmt: skip
 
 ASKED_AT_ONCE = 10  # components that a round is offered for: about a quarter of an hour
