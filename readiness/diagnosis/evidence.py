@@ -2,119 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Sequence
 
-from readiness.audit.decisions import HandlingDecision, HandlingEffect, effect_of
+from readiness.audit.decisions import HandlingEffect, effect_of
 from readiness.audit.report import AuditReport, EdgeCase
-from readiness.diagnosis.live_outcomes import LiveFacts, held_metrics, judged_alert, judged_streak
+from readiness.diagnosis.ledger import Evidence, Facts, Finding, Ledger, Topic
+from readiness.diagnosis.live_outcomes import held_metrics, judged_alert, judged_streak
 from readiness.diagnosis.review_load import review_loads, unknown_review_costs
 from readiness.diagnosis.value_against_cost import ValueResult, value_against_cost
 from readiness.diagnosis.value_inputs import Grounds
 from readiness.operation.rules import AlertLevel
 from readiness.outcome import agreement, definition, ownership
 from readiness.outcome.agreement import Signature
-from readiness.outcome.authority import Confirmation, Standing, standing
+from readiness.outcome.authority import Standing, standing
 from readiness.outcome.definition import OutcomeDefinition
-from readiness.outcome.exercise import AgreementSettings
-from readiness.outcome.exercise_result import AgreementOnRecords, ExerciseResult, Reach, agreement_on_records
+from readiness.outcome.exercise_result import AgreementOnRecords, Reach, agreement_on_records
 from readiness.outcome.ownership import Ownership
-from readiness.outcome.reviews import Review
-from readiness.outcome.value import ValueModel
-from readiness.scope.items import ScopeItem, ScopePlan
-from readiness.scope.simulation import ReviewLoad
 from readiness.scope.totals import ScopeTotal, total_scope
-from readiness.workflow import Stage, Workflow
+from readiness.workflow import Stage
 
 FEWEST_RECORDS = 100  # fewer leave the clean share open by about ten points either way; 200 to 300 are meant (M3)
 EVEN = 0.5  # the probability at which the value is as likely to cover the cost as not
 STALE_AFTER_DAYS = 30  # a stalled project is diagnosed on current records (M30)
-
-
-class Topic(StrEnum):
-    """What a fact is about: one of the four preparations; or the value or the operation, which are none."""
-
-    DATA = "data"
-    SCOPE = "scope"
-    OUTCOME = "outcome"
-    OWNERSHIP = "ownership"
-    VALUE = "value"
-    OPERATION = "operation"
-
-
-PREPARED = (Topic.DATA, Topic.SCOPE, Topic.OUTCOME, Topic.OWNERSHIP)
-
-
-class Finding(StrEnum):
-    """Passed, failed and unknown are three things."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Everything that the ledger is gathered from. What is None was never done."""
-
-    now: datetime
-    workflow: Workflow
-    report: AuditReport | None
-    audited_at: datetime | None
-    sample_read_at: datetime | None
-    audit_is_current: bool  # False: the sample or the rules changed after the audit
-    decisions: Mapping[str, HandlingDecision]
-    items: Sequence[ScopeItem]
-    plan: ScopePlan
-    outcome: OutcomeDefinition
-    signatures: Sequence[Signature]
-    ownership: Ownership
-    value: ValueModel = field(default_factory=ValueModel)
-    agreement: AgreementSettings = field(default_factory=AgreementSettings)
-    exercises: Sequence[ExerciseResult] = ()  # the revealed rounds of judgments
-    confirmation: Confirmation | None = None
-    reviews: Sequence[Review] = ()
-    live: LiveFacts | None = None  # the running system's log
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One fact. `finding` says whether it speaks for readiness; `share`, `low`, `high` are 0..1 where it is a share."""
-
-    id: str
-    topic: Topic
-    statement: str
-    finding: Finding
-    source: str
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    unit: str = ""
-    observed_at: datetime | None = None
-    stale: str = ""  # why it should not be relied on any more
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """All evidence of a project, with the results that it was read from."""
-
-    entries: tuple[Evidence, ...]
-    effect: HandlingEffect | None
-    loads: tuple[ReviewLoad, ...]  # what decisions send to people, where volume, minutes and rate are known
-    total: ScopeTotal
-    value: ValueResult
-    undecided: tuple[EdgeCase, ...]
-    valid_signatures: tuple[Signature, ...]
-    void_signatures: tuple[Signature, ...]
-    tested: AgreementOnRecords | None = None  # on records; None while no exercise compares anything
-
-    def of(self, topic: Topic) -> tuple[Evidence, ...]:
-        return tuple(entry for entry in self.entries if entry.topic is topic)
-
-    def entry(self, identifier: str) -> Evidence | None:
-        return next((entry for entry in self.entries if entry.id == identifier), None)
 
 
 def gather_evidence(facts: Facts) -> Ledger:

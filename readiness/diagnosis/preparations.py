@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from readiness.diagnosis.evidence import PREPARED, Evidence, Finding, Ledger, Topic
+from readiness.diagnosis.ledger import PREPARED, Evidence, Finding, Ledger, Topic
 from readiness.shares import whole_percent
 
 

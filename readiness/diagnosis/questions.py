@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
-from readiness.diagnosis.evidence import Evidence, Facts, Finding, Ledger, Topic
 from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.ledger import Evidence, Facts, Finding, Ledger, Topic
 from readiness.workflow import Stage
 
 CONFIGURATION_FIX = 0.05  # a prompt or a setting may absorb up to this share outside the clean case; more needs a build
@@ -38,7 +37,7 @@ class Answer(BaseModel):
     reply: Reply
     reason: str = Field(default="", max_length=4_000)
     answered_by: str = Field(default="", max_length=200)
-    answered_at: datetime | None = None
+    answered_at: NaiveDatetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

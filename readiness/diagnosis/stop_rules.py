@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from readiness.diagnosis.evidence import Facts, Ledger
+from readiness.diagnosis.ledger import Facts, Ledger
 from readiness.diagnosis.value_against_cost import chance
 from readiness.outcome.agreement import SIGNERS_NEEDED
 from readiness.outcome.exercise_result import AgreementOnRecords, Reach, reach_sentence

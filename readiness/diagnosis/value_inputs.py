@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from readiness.audit.decisions import HandlingEffect
 from readiness.audit.report import AuditReport
@@ -134,7 +134,7 @@ def month_of(on: Grounds, inputs: Sequence[ValueInput]) -> Month | None:
         wrong=known["wrong"],
         refused_cost=known.get("refused", _point(0.0)).likely,
         run_cost=known.get("run_cost_month", _point(0.0)),
-        reviews=tuple(Review(*load.drawn, load.records_per_month) for load in on.loads),
+        reviews=tuple(Review(*replace(load, records_per_month=1.0).drawn, load.records_per_month) for load in on.loads),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from readiness.diagnosis.evidence import Facts, Ledger, gather_evidence
+from readiness.diagnosis.evidence import gather_evidence
 from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.ledger import Facts, Ledger
 from readiness.diagnosis.questions import Answer, QuestionResult, Reply, answer_questions, failing_modes
 from readiness.diagnosis.stop_rules import RuleState, StopInputs, StopResult, evaluate_stop_rules
 from readiness.diagnosis.verdict_table import Verdict, VerdictTable, first_match

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from readiness.diagnosis.evidence import Evidence, Facts, Finding, Ledger, Topic
 from readiness.diagnosis.failure_modes import FailureMode, FailureModeCatalog
+from readiness.diagnosis.ledger import Evidence, Facts, Finding, Ledger, Topic
 from readiness.diagnosis.questions import QuestionResult, Reply
 from readiness.diagnosis.stop_rules import RuleState, StopInputs, StopResult
 from readiness.diagnosis.verdict_table import Verdict

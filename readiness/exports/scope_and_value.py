@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness.diagnosis.evidence import Facts, Ledger
+from readiness.diagnosis.ledger import Facts, Ledger
 from readiness.diagnosis.review_load import unknown_review_costs
 from readiness.diagnosis.value_against_cost import ValueResult, chance, months
 from readiness.diagnosis.value_inputs import written

@@ -9,15 +9,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, ValidationError
 
 from readiness.audit.decisions import HandlingDecision
 from readiness.audit.report import AuditReport, ReadingSummary
 from readiness.audit.rules import FieldRules
 from readiness.audit.shift_report import ShiftReport
 from readiness.ballots import Ballot, Round, open_to_all
-from readiness.diagnosis.evidence import Facts
 from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.ledger import Facts
 from readiness.diagnosis.questions import Answer
 from readiness.diagnosis.stop_rules import StopInputs
 from readiness.errors import InputError, InvalidValueError
@@ -47,7 +47,7 @@ class SampleInfo(_Value):
     """The current sample: an uploaded file of production records, and how it was read."""
 
     sample_id: str
-    read_at: datetime
+    read_at: NaiveDatetime  # UTC without a zone, as every time of a project
     reading: ReadingSummary
     fields: tuple[str, ...]
     options: dict[str, Any] = {}  # what the user fixed about the reading
@@ -62,7 +62,7 @@ class AuditRecord(_Value):
     """One audit with its time and the sample it speaks of. The report holds no raw value."""
 
     sample_id: str
-    audited_at: datetime
+    audited_at: NaiveDatetime
     rules: FieldRules  # as they were when it ran; the report holds them with what the audit settled
     population: int | None = None  # as stated when it ran
     report: AuditReport
@@ -72,7 +72,7 @@ class ShiftRecord(_Value):
     """One comparison of the sample with an older file. The report holds no raw value."""
 
     sample_id: str  # the newer side
-    compared_at: datetime
+    compared_at: NaiveDatetime
     report: ShiftReport
 
 
@@ -90,7 +90,7 @@ class BriefSignature(_Value):
 
     name: str = Field(min_length=1, max_length=200)
     role: str = Field(default="", max_length=200)
-    signed_at: datetime
+    signed_at: NaiveDatetime
     fingerprint: str
 
 

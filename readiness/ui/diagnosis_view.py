@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from readiness.diagnosis.evidence import Evidence, Finding
 from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.ledger import Evidence, Finding
 from readiness.diagnosis.questions import TOPIC_OF_MODE, QuestionResult, Reply
 from readiness.diagnosis.stop_rules import RuleState
 from readiness.diagnosis.verdict_table import Verdict

@@ -10,7 +10,7 @@ from typing import Literal, NoReturn
 
 import streamlit as st
 
-from readiness.diagnosis.evidence import Topic
+from readiness.diagnosis.ledger import Topic
 from readiness.diagnosis.preparations import Preparation, PreparationState, preparations
 from readiness.diagnosis.verdict import Diagnosis
 from readiness.errors import ReadinessError, UnknownNameError

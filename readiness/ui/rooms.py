@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from readiness.diagnosis.evidence import Topic
+from readiness.diagnosis.ledger import Topic
 from readiness.locations import application_root
 
 

@@ -13,8 +13,8 @@ from readiness.audit.decisions import Handling, HandlingDecision
 from readiness.audit.report import AuditReport, Combination, EdgeCase, ReadingSummary, ShareValue, Tier, TierCount
 from readiness.audit.rules import FieldRules
 from readiness.catalog import read_catalog
-from readiness.diagnosis.evidence import Facts
 from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.ledger import Facts
 from readiness.diagnosis.questions import Answer, Reply
 from readiness.diagnosis.stop_rules import StopInputs
 from readiness.diagnosis.verdict import Diagnosis, diagnose

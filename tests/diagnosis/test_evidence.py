@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from readiness.audit.decisions import Handling
-from readiness.diagnosis.evidence import PREPARED, Evidence, Facts, Finding, Ledger, Topic, gather_evidence
+from readiness.diagnosis.evidence import gather_evidence
+from readiness.diagnosis.ledger import PREPARED, Evidence, Facts, Finding, Ledger, Topic
 from readiness.outcome.definition import OutcomeDefinition
 from readiness.outcome.ownership import Ownership
 from readiness.outcome.value import Stated, ValueModel

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from readiness.diagnosis.evidence import PREPARED, Topic, gather_evidence
+from readiness.diagnosis.evidence import gather_evidence
+from readiness.diagnosis.ledger import PREPARED, Topic
 from readiness.diagnosis.preparations import PreparationState, preparations
 from readiness.outcome.definition import OutcomeDefinition
 from readiness.outcome.ownership import Ownership

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from readiness.audit.decisions import Handling
-from readiness.diagnosis.evidence import Finding
 from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.ledger import Finding
 from readiness.diagnosis.stop_rules import RuleState, StopInputs, StopResult, StopRule
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.outcome.exercise import AgreementSettings, Exercise, JudgedRecord, Question, Settlement, wording_mark

@@ -11,8 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from readiness.audit.decisions import Handling, HandlingDecision
-from readiness.diagnosis.evidence import Finding
 from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.ledger import Finding
 from readiness.diagnosis.questions import Reply
 from readiness.diagnosis.stop_rules import RuleState, StopRule
 from readiness.diagnosis.verdict_table import Verdict

@@ -22,8 +22,8 @@ from readiness.audit.reading.values import SampleFile
 from readiness.audit.report import AuditReport
 from readiness.audit.suggestion import suggest_rules
 from readiness.catalog import read_catalog
-from readiness.diagnosis.evidence import Facts
 from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.ledger import Facts
 from readiness.diagnosis.questions import Answer
 from readiness.diagnosis.stop_rules import StopInputs
 from readiness.diagnosis.verdict import diagnose

@@ -25,8 +25,8 @@ from readiness.audit.report import (
     share_value,
 )
 from readiness.audit.rules import DayMonthOrder, DecimalMark, FieldKind, FieldRule, FieldRules
-from readiness.diagnosis.evidence import Evidence, Facts, Finding, Ledger, Topic
 from readiness.diagnosis.failure_modes import FailureMode, FailureModeCatalog
+from readiness.diagnosis.ledger import Evidence, Facts, Finding, Ledger, Topic
 from readiness.diagnosis.questions import Answer, QuestionResult, Reply, Suggestion
 from readiness.diagnosis.stop_rules import RuleState, StopResult, StopRule
 from readiness.diagnosis.value_against_cost import value_against_cost

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from readiness.diagnosis.evidence import Facts, Ledger
 from readiness.diagnosis.failure_modes import FailureMode, FailureModeCatalog
+from readiness.diagnosis.ledger import Facts, Ledger
 from readiness.diagnosis.stop_rules import StopInputs, evaluate_stop_rules
 from readiness.diagnosis.value_against_cost import value_against_cost
 from readiness.diagnosis.value_inputs import Grounds

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from readiness.diagnosis.evidence import Finding
+from readiness.diagnosis.ledger import Finding
 from readiness.diagnosis.stop_rules import RuleState, StopRule
 from readiness.errors import ConflictError, InputError, InvalidValueError, UnknownFieldError, UnknownNameError
 from readiness.outcome.exercise import Exercise, Question

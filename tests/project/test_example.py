@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from readiness.diagnosis.evidence import Finding
 from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.ledger import Finding
 from readiness.diagnosis.preparations import PreparationState, preparations
 from readiness.diagnosis.questions import Reply
 from readiness.diagnosis.stop_rules import RuleState
@@ -21,6 +23,7 @@ from readiness.outcome import definition, ownership
 from readiness.project import Kind, Projects
 from readiness.project.example import open_example
 from readiness.project.opening import open_projects
+from readiness.project.state import MODELS
 from readiness.scope.items import ItemSource, ItemStatus
 from readiness.workflow import missing_parts
 
@@ -179,6 +182,42 @@ def test_a_file_with_a_row_that_no_project_can_have_is_not_imported(
     with pytest.raises(UnreadableFileError):
         other.import_file(out, who="Ben")
     assert other.rows(include_archived=True) == []
+
+
+def test_a_signature_whose_time_has_a_zone_is_refused_with_its_file(
+    open_at: Callable[[Path], Projects], tmp_path: Path
+) -> None:
+    """It could not be put in order with the others, and the project not be opened again."""
+    crooked = open_at(tmp_path / "crooked.duckdb")
+    project = crooked.create("Crooked", who="Eve")
+    for name, moment in (("Ann", "2026-03-02T09:00:00"), ("Ben", "2026-03-02T10:00:00+01:00")):
+        body = {"name": name, "signed_at": moment, "fingerprint": "f"}
+        crooked.store.save(project, Kind.SIGNATURE, name, body, version=0, who="Eve", what="signed")
+    out = crooked.store.export_project(project, tmp_path / "crooked.readiness")
+    other = open_at(tmp_path / "other.duckdb")
+    with pytest.raises(UnreadableFileError, match="'signature' is not one that a project can have"):
+        other.import_file(out, who="Ben")
+    assert other.rows(include_archived=True) == []
+
+
+TIMES = [
+    *(
+        (kind, part, f"2026-03-02T{moment}")
+        for kind, model in MODELS.items()
+        for part, schema in model.model_json_schema()["properties"].items()
+        if '"date-time"' in json.dumps(schema)
+        for moment in ("09:00:00Z", "10:00:00+01:00")
+    ),
+    (Kind.REVIEW, "corrections", [{"at": "2026-03-02T09:00:00Z"}]),
+    (Kind.LIVE_LIMITS, "changes", [{"at": "2026-03-02T09:00:00Z"}]),
+]
+
+
+@pytest.mark.parametrize(("kind", "part", "given"), TIMES)
+def test_no_time_of_a_project_has_a_zone(kind: Kind, part: str, given: Any) -> None:
+    with pytest.raises(ValidationError) as refused:
+        MODELS[kind].model_validate({part: given})
+    assert "timezone_naive" in {error["type"] for error in refused.value.errors()}
 
 
 @pytest.mark.parametrize("content", [b"", b"not a project", b"PK\x05\x06" + bytes(18)])

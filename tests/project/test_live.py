@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.diagnosis.evidence import Finding, gather_evidence
+from readiness.diagnosis.evidence import gather_evidence
+from readiness.diagnosis.ledger import Finding
 from readiness.errors import InputError, InvalidValueError, StoppedError
 from readiness.operation.daily import OTHER_ERRORS, DayOutcomes, Metric, Tolerance
 from readiness.operation.drift import DriftVerdict

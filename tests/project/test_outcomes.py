@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from readiness.diagnosis.evidence import Finding
+from readiness.diagnosis.ledger import Finding
 from readiness.diagnosis.preparations import PreparationState, preparations
 from readiness.errors import ConflictError, InputError, InvalidValueError, UnknownNameError, UnreadableFileError
 from readiness.outcome import evaluation_runs
