@@ -21,6 +21,8 @@ class Workflow(BaseModel):
     task: str = Field(default="", max_length=1_000)  # one sentence
     stage: Stage = Stage.BEFORE_BUILD
     launched_on: date | None = None  # for a stalled project
+    go_live_on: date | None = None  # as planned, before the build
+    done_on: date | None = None  # as planned: the day on which it counts as done and its team is released
     volume_per_month: float | None = Field(default=None, ge=0, le=1e12, allow_inf_nan=False)
     cost_of_delay: str = Field(default="", max_length=4_000)
     sources: str = Field(default="", max_length=4_000)  # tools and documents the work draws on

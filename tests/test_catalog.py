@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from readiness.audit.decisions import ROUTES, Handling, Route
 from readiness.audit.further import every_check
 from readiness.catalog import read_catalog
+from readiness.diagnosis.contradictions import ContradictionCatalog
 from readiness.diagnosis.failure_modes import FailureMode, FailureModeCatalog
 from readiness.diagnosis.stop_rules import StopRule
 from readiness.diagnosis.verdict_table import Fact, Verdict, VerdictTable, first_match
@@ -43,6 +44,7 @@ MODELS = {
     "failure_modes": FailureModeCatalog,
     "readiness_standard": ReadinessStandard,
     "verdict": VerdictTable,
+    "contradictions": ContradictionCatalog,
 }
 KINDS = (*(check.kind for check in every_check()), "a_kind_of_later")
 ALIKE = (  # kinds of edge case that one conversion is about; together they are all that an audit can find
@@ -437,7 +439,7 @@ def test_every_figure_is_reached_through_a_topic_and_has_source_and_caveat(failu
 # --- verdict ------------------------------------------------------------------------------------------------------
 
 
-def _facts(yes: int, no: int, met: int, not_met: int) -> dict[str, int]:
+def _facts(yes: int, no: int, met: int, not_met: int, clashes: int = 0) -> dict[str, int]:
     return {
         "answers_yes": yes,
         "answers_no": no,
@@ -445,6 +447,7 @@ def _facts(yes: int, no: int, met: int, not_met: int) -> dict[str, int]:
         "stop_rules_met": met,
         "stop_rules_not_met": not_met,
         "stop_rules_unknown": 3 - met - not_met,
+        "contradictions_blocking": clashes,
     }
 
 
@@ -457,6 +460,7 @@ def _facts(yes: int, no: int, met: int, not_met: int) -> dict[str, int]:
         (_facts(yes=3, no=1, met=0, not_met=3), "question-fails", Verdict.FIX_FIRST),
         (_facts(yes=3, no=0, met=0, not_met=3), "question-open", Verdict.FIX_FIRST),
         (_facts(yes=4, no=0, met=0, not_met=2), "stop-rule-open", Verdict.FIX_FIRST),
+        (_facts(yes=4, no=0, met=0, not_met=3, clashes=1), "contradiction-open", Verdict.FIX_FIRST),
         (dict.fromkeys(Fact, 0), "otherwise", Verdict.FIX_FIRST),
     ],
 )
@@ -472,10 +476,9 @@ COUNTS = st.fixed_dictionaries({fact.value: st.integers(min_value=0, max_value=6
 
 @given(COUNTS)
 def test_nothing_unknown_failing_or_missing_ever_gives_go(facts: dict[str, int]) -> None:
+    against = ("answers_no", "answers_unknown", "stop_rules_met", "stop_rules_unknown", "contradictions_blocking")
     flawless = (
-        facts["answers_yes"] >= 4
-        and facts["stop_rules_not_met"] >= 3
-        and not any(facts[f] for f in ("answers_no", "answers_unknown", "stop_rules_met", "stop_rules_unknown"))
+        facts["answers_yes"] >= 4 and facts["stop_rules_not_met"] >= 3 and not any(facts[fact] for fact in against)
     )
     assert (first_match(_verdicts(), facts).verdict is Verdict.GO) is flawless
 

@@ -60,7 +60,7 @@ def gather_evidence(facts: Facts) -> Ledger:
         *_value_evidence(facts, value),
         *_live_evidence(facts),
     )
-    return Ledger(entries, effect, loads, total, value, undecided, valid, void, tested)
+    return Ledger(entries, effect, loads, total, value, undecided, valid, void, tested, facts.now)
 
 
 def _data_evidence(facts: Facts, effect: HandlingEffect | None, undecided: Sequence[EdgeCase]) -> tuple[Evidence, ...]:

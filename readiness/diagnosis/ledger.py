@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from readiness.audit.decisions import HandlingDecision, HandlingEffect
 from readiness.audit.report import AuditReport, EdgeCase
+from readiness.audit.shift_report import ShiftReport
 from readiness.diagnosis.live_outcomes import LiveFacts
+from readiness.diagnosis.places import Page, Place
 from readiness.diagnosis.value_against_cost import ValueResult
 from readiness.outcome.agreement import Signature
 from readiness.outcome.authority import Confirmation
 from readiness.outcome.definition import OutcomeDefinition
+from readiness.outcome.evaluation_runs import EvaluationRun
 from readiness.outcome.exercise import AgreementSettings
 from readiness.outcome.exercise_result import AgreementOnRecords, ExerciseResult
 from readiness.outcome.ownership import Ownership
 from readiness.outcome.reviews import Review
 from readiness.outcome.value import ValueModel
 from readiness.scope.items import ScopeItem, ScopePlan
+from readiness.scope.shown import ShownSum
 from readiness.scope.simulation import ReviewLoad
 from readiness.scope.totals import ScopeTotal
+from readiness.standard.status import StandardStatus
 from readiness.workflow import Workflow
 
 
@@ -37,6 +42,9 @@ class Topic(StrEnum):
 
 
 PREPARED = (Topic.DATA, Topic.SCOPE, Topic.OUTCOME, Topic.OWNERSHIP)
+
+
+HELD_HERE = Place(Page.DIAGNOSIS)
 
 
 class Finding(StrEnum):
@@ -69,6 +77,14 @@ class Facts:
     confirmation: Confirmation | None = None
     reviews: Sequence[Review] = ()
     live: LiveFacts | None = None  # the running system's log
+    sample_origin: str = ""  # which system the records came from
+    sample_from: date | None = None  # the period that the records are of
+    sample_to: date | None = None
+    shift: ShiftReport | None = None  # the sample against an older file
+    runs: Sequence[EvaluationRun] = ()  # of the evaluation set, by their day
+    fallback: str = ""  # of the evaluation spec: what happens instead of a weak output
+    standard: Mapping[str, StandardStatus] = field(default_factory=dict)  # by item of the readiness standard
+    shown: Sequence[ShownSum] = ()  # what the sponsor was shown of the scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +102,8 @@ class Evidence:
     unit: str = ""
     observed_at: datetime | None = None
     stale: str = ""  # why it should not be relied on any more
+    place: Place = HELD_HERE  # the page that holds it
+    reference: str = ""  # what identifies the source: the SHA-256 of a sample, the fingerprint under a signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +119,16 @@ class Ledger:
     valid_signatures: tuple[Signature, ...]
     void_signatures: tuple[Signature, ...]
     tested: AgreementOnRecords | None = None  # on records; None while no exercise compares anything
+    now: datetime | None = None  # when it was gathered
 
     def of(self, topic: Topic) -> tuple[Evidence, ...]:
         return tuple(entry for entry in self.entries if entry.topic is topic)
 
     def entry(self, identifier: str) -> Evidence | None:
         return next((entry for entry in self.entries if entry.id == identifier), None)
+
+    def age_days(self, entry: Evidence) -> int | None:
+        """Whole days from the observation to the gathering; None where either is not known."""
+        if entry.observed_at is None or self.now is None:
+            return None
+        return max(0, (self.now - entry.observed_at).days)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from readiness.diagnosis.contradictions import Contradiction, ContradictionCatalog, Severity, find_contradictions
 from readiness.diagnosis.evidence import gather_evidence
 from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.ledger import Facts, Ledger
@@ -25,16 +26,37 @@ class Diagnosis:
     reasons: tuple[str, ...]  # one sentence each, the deciding ones first
     primary: FailureMode | None
     also_found: tuple[FailureMode, ...]
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A project as its diagnosis sees it, once the evidence is gathered. Another value of one part is another case."""
+
+    facts: Facts
+    ledger: Ledger
+    answers: Mapping[FailureMode, Answer]
+    stop_inputs: StopInputs
 
 
 def diagnose(
-    facts: Facts, answers: Mapping[FailureMode, Answer], stop_inputs: StopInputs, table: VerdictTable
+    facts: Facts,
+    answers: Mapping[FailureMode, Answer],
+    stop_inputs: StopInputs,
+    table: VerdictTable,
+    standing: ContradictionCatalog,
 ) -> Diagnosis:
-    """Evidence, four questions, stop rules and verdict of one project."""
-    ledger = gather_evidence(facts)
-    questions = answer_questions(facts, ledger, answers)
-    stop_rules = evaluate_stop_rules(facts, ledger, stop_inputs)
-    rule = first_match(table, verdict_facts(questions, stop_rules))
+    """Evidence, contradictions, four questions, stop rules and verdict of one project."""
+    return judge(Case(facts, gather_evidence(facts), answers, stop_inputs), table, standing)
+
+
+def judge(case: Case, table: VerdictTable, standing: ContradictionCatalog) -> Diagnosis:
+    """The diagnosis of a case: everything that is decided from evidence that is already gathered."""
+    facts, ledger = case.facts, case.ledger
+    questions = answer_questions(facts, ledger, case.answers)
+    stop_rules = evaluate_stop_rules(facts, ledger, case.stop_inputs)
+    contradictions = find_contradictions(facts, ledger, case.answers, case.stop_inputs, standing)
+    rule = first_match(table, verdict_facts(questions, stop_rules, contradictions))
     failing = failing_modes(questions)
     return Diagnosis(
         ledger=ledger,
@@ -42,14 +64,18 @@ def diagnose(
         stop_rules=stop_rules,
         verdict=rule.verdict,
         rule=rule.because,
-        reasons=_reasons(rule.verdict, questions, stop_rules),
+        reasons=_reasons(rule.verdict, questions, stop_rules, contradictions),
         primary=failing[0] if failing else None,
         also_found=failing[1:],
+        contradictions=contradictions,
     )
 
 
-def verdict_facts(questions: Sequence[QuestionResult], stop_rules: Sequence[StopResult]) -> dict[str, int]:
+def verdict_facts(
+    questions: Sequence[QuestionResult], stop_rules: Sequence[StopResult], contradictions: Sequence[Contradiction]
+) -> dict[str, int]:
     """The named counts that the verdict table decides on."""
+    blocking = sum(one.severity is Severity.BLOCKING for one in contradictions)
     return {
         "answers_yes": sum(question.reply is Reply.YES for question in questions),
         "answers_no": sum(question.reply is Reply.NO for question in questions),
@@ -57,11 +83,15 @@ def verdict_facts(questions: Sequence[QuestionResult], stop_rules: Sequence[Stop
         "stop_rules_met": sum(rule.state is RuleState.MET for rule in stop_rules),
         "stop_rules_not_met": sum(rule.state is RuleState.NOT_MET for rule in stop_rules),
         "stop_rules_unknown": sum(rule.state is RuleState.UNKNOWN for rule in stop_rules),
+        "contradictions_blocking": blocking,
     }
 
 
 def _reasons(
-    verdict: Verdict, questions: Sequence[QuestionResult], stop_rules: Sequence[StopResult]
+    verdict: Verdict,
+    questions: Sequence[QuestionResult],
+    stop_rules: Sequence[StopResult],
+    contradictions: Sequence[Contradiction],
 ) -> tuple[str, ...]:
     met = [rule.because for rule in stop_rules if rule.state is RuleState.MET]
     failed = [_said(question) for question in questions if question.reply is Reply.NO]
@@ -70,7 +100,8 @@ def _reasons(
     if verdict is Verdict.STOP:
         return tuple(dict.fromkeys(met + failed))
     if verdict is Verdict.FIX_FIRST:
-        return tuple(dict.fromkeys(failed + unknown))
+        clashing = [one.sentence for one in contradictions if one.severity is Severity.BLOCKING]
+        return tuple(dict.fromkeys(failed + unknown + clashing))
     return tuple(dict.fromkeys([_said(question) for question in questions] + [rule.because for rule in stop_rules]))
 
 

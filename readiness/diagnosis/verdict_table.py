@@ -18,7 +18,7 @@ class Verdict(StrEnum):
 
 
 class Fact(StrEnum):
-    """The counts that a rule may ask about: of the four questions and of the three stop rules."""
+    """The counts that a rule may ask about: of the four questions, of the three stop rules, and of contradictions."""
 
     ANSWERS_YES = "answers_yes"
     ANSWERS_NO = "answers_no"
@@ -26,9 +26,16 @@ class Fact(StrEnum):
     STOP_RULES_MET = "stop_rules_met"
     STOP_RULES_NOT_MET = "stop_rules_not_met"
     STOP_RULES_UNKNOWN = "stop_rules_unknown"
+    CONTRADICTIONS_BLOCKING = "contradictions_blocking"
 
 
-FORBIDDEN_FOR_GO = (Fact.ANSWERS_NO, Fact.ANSWERS_UNKNOWN, Fact.STOP_RULES_MET, Fact.STOP_RULES_UNKNOWN)
+FORBIDDEN_FOR_GO = (
+    Fact.ANSWERS_NO,
+    Fact.ANSWERS_UNKNOWN,
+    Fact.STOP_RULES_MET,
+    Fact.STOP_RULES_UNKNOWN,
+    Fact.CONTRADICTIONS_BLOCKING,
+)
 
 
 class _Entry(BaseModel):

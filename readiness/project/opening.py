@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from readiness.catalog import read_catalog
+from readiness.diagnosis.contradictions import ContradictionCatalog
 from readiness.diagnosis.verdict_table import VerdictTable
 from readiness.project.projects import Projects, utc_now
 from readiness.scope.catalog import ComponentCatalog
@@ -19,4 +20,5 @@ def open_projects(path: Path) -> Projects:
         store,
         components=read_catalog("components", ComponentCatalog),
         verdicts=read_catalog("verdict", VerdictTable),
+        standing=read_catalog("contradictions", ContradictionCatalog),
     )

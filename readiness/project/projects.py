@@ -17,6 +17,7 @@ from readiness.audit.reading.values import Reading, ReadingOptions
 from readiness.audit.report import AuditReport, ReadingSummary
 from readiness.audit.rules import FieldRule, FieldRules, Relation
 from readiness.audit.shift_report import ShiftReport
+from readiness.diagnosis.contradictions import ContradictionCatalog
 from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.questions import Reply
 from readiness.diagnosis.verdict import Diagnosis, diagnose
@@ -75,12 +76,14 @@ class Projects:
         *,
         components: ComponentCatalog,
         verdicts: VerdictTable,
+        standing: ContradictionCatalog,
         clock: Callable[[], datetime] = utc_now,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
         self.store = store
         self.components = components
         self.verdicts = verdicts
+        self.standing = standing
         self.clock = clock
         self.new_id = new_id
         self.desk = SampleDesk()
@@ -119,7 +122,7 @@ class Projects:
 
     def diagnose(self, state: ProjectState) -> Diagnosis:
         """The diagnosis of a state, now."""
-        return diagnose(state.facts(self.clock()), state.answers, state.stop_inputs, self.verdicts)
+        return diagnose(state.facts(self.clock()), state.answers, state.stop_inputs, self.verdicts, self.standing)
 
     # --- any row --------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from readiness.audit.rules import FieldRules
 from readiness.audit.shift_report import ShiftReport
 from readiness.ballots import Ballot, Round, open_to_all
 from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.fix_plan import FixTask
 from readiness.diagnosis.ledger import Facts
 from readiness.diagnosis.questions import Answer
 from readiness.diagnosis.stop_rules import StopInputs
@@ -32,8 +33,10 @@ from readiness.outcome.exercise_result import exercise_results
 from readiness.outcome.ownership import Ownership
 from readiness.outcome.reviews import Review
 from readiness.outcome.value import ValueModel
+from readiness.project.issued import IssuedBrief, IssuedContent, Milestone, MilestoneState
 from readiness.project.live_record import LiveLimits, LiveReading, live_facts
 from readiness.scope.items import ItemSource, ScopeItem, ScopePlan
+from readiness.scope.shown import ShownSum
 from readiness.standard.status import StandardStatus
 from readiness.store import Document, ProjectRow
 from readiness.workflow import Workflow
@@ -126,6 +129,12 @@ class Kind(StrEnum):
     EVALUATION_CASES = "evaluation_cases"
     LIVE = "live"
     LIVE_LIMITS = "live_limits"
+    SHOWN_SUM = "shown_sum"
+    FIX_TASK = "fix_task"
+    ISSUED_BRIEF = "issued_brief"
+    ISSUED_CONTENT = "issued_content"
+    MILESTONE = "milestone"
+    MILESTONE_STATE = "milestone_state"
 
 
 MODELS: Mapping[Kind, type[BaseModel]] = {
@@ -158,8 +167,15 @@ MODELS: Mapping[Kind, type[BaseModel]] = {
     Kind.EVALUATION_CASES: RunCases,
     Kind.LIVE: LiveReading,
     Kind.LIVE_LIMITS: LiveLimits,
+    Kind.SHOWN_SUM: ShownSum,
+    Kind.FIX_TASK: FixTask,
+    Kind.ISSUED_BRIEF: IssuedBrief,
+    Kind.ISSUED_CONTENT: IssuedContent,
+    Kind.MILESTONE: Milestone,
+    Kind.MILESTONE_STATE: MilestoneState,
 }
-READ_APART = (Kind.EVALUATION_CASES,)  # up to a million cases, wanted by a comparison alone
+# Large, and wanted by a comparison alone: up to a million cases, briefs as they were, whole earlier states.
+READ_APART = (Kind.EVALUATION_CASES, Kind.ISSUED_CONTENT, Kind.MILESTONE_STATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +216,10 @@ class ProjectState:
     runs: tuple[EvaluationRun, ...]  # by their day
     live: LiveReading | None  # of the running system's log
     limits: LiveLimits  # that the log is held to
+    shown: tuple[ShownSum, ...]  # what the sponsor was shown of the scope, by day
+    fix_tasks: Mapping[str, FixTask]  # by the id of their step
+    issued: tuple[IssuedBrief, ...]  # the latest first
+    milestones: tuple[Milestone, ...]  # the latest first
     versions: Mapping[tuple[str, str], int]
 
     def version_of(self, kind: Kind, key: str = "") -> int:
@@ -216,6 +236,10 @@ class ProjectState:
             and self.audit.rules == self.rules
             and self.audit.population == self.sample.population
         )
+
+    @property
+    def _shift_is_current(self) -> bool:
+        return self.shift is not None and self.sample is not None and self.shift.sample_id == self.sample.sample_id
 
     def facts(self, now: datetime) -> Facts:
         """What the evidence ledger is gathered from."""
@@ -238,6 +262,14 @@ class ProjectState:
             confirmation=self.confirmation,
             reviews=self.reviews,
             live=live_facts(self.live, self.limits, now),
+            sample_origin=self.sample.origin if self.sample else "",
+            sample_from=self.sample.period_from if self.sample else None,
+            sample_to=self.sample.period_to if self.sample else None,
+            shift=self.shift.report if self._shift_is_current and self.shift else None,
+            runs=self.runs,
+            fallback=self.evaluation.fallback,
+            standard=self.standard,
+            shown=self.shown,
         )
 
 
@@ -292,6 +324,10 @@ def parse_state(row: ProjectRow, documents: Iterable[Document]) -> ProjectState:
         agreement=parsed[Kind.AGREEMENT].get("", AgreementSettings()),
         exercises=parsed[Kind.EXERCISE],
         settlements=parsed[Kind.SETTLEMENT],
+        shown=tuple(sorted(parsed[Kind.SHOWN_SUM].values(), key=lambda one: (one.shown_on, one.id))),
+        fix_tasks=parsed[Kind.FIX_TASK],
+        issued=tuple(sorted(parsed[Kind.ISSUED_BRIEF].values(), key=lambda one: -one.number)),
+        milestones=tuple(sorted(parsed[Kind.MILESTONE].values(), key=lambda m: (m.made_at, m.id), reverse=True)),
         versions=versions,
     )
 

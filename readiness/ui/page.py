@@ -11,6 +11,7 @@ from typing import Literal, NoReturn
 import streamlit as st
 
 from readiness.diagnosis.ledger import Topic
+from readiness.diagnosis.places import Place
 from readiness.diagnosis.preparations import Preparation, PreparationState, preparations
 from readiness.diagnosis.verdict import Diagnosis
 from readiness.errors import ReadinessError, UnknownNameError
@@ -18,7 +19,7 @@ from readiness.project import Projects, ProjectState
 from readiness.project.outcomes import alarm_sentence
 from readiness.ui import cache, session
 from readiness.ui.acts import act, show_refusal
-from readiness.ui.rooms import PORTFOLIO, ROOM_OF_TOPIC, Room
+from readiness.ui.rooms import PORTFOLIO, ROOM_OF_PAGE, ROOM_OF_TOPIC, Room
 from readiness.ui.wording import badge, plain
 
 Colour = Literal["gray", "orange", "green", "red"]
@@ -62,6 +63,11 @@ def link(room: Room, label: str) -> None:
     """A link to another page that stays in the same project."""
     identifier = session.project_id()
     st.page_link(room.path, label=label, query_params={"project": identifier} if identifier else None)
+
+
+def link_to_place(place: Place, label: str = "") -> None:
+    """A link to where something is settled, in the same project; named after the place where no label is given."""
+    link(ROOM_OF_PAGE[place.page], label or f"{plain(place.words)} →")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from readiness.diagnosis.ledger import Topic
+from readiness.diagnosis.places import Page
 from readiness.locations import application_root
 
 
@@ -39,3 +40,14 @@ WORKSHOP = Room("workshop.py", "Workshop", "Together")
 ROOMS = (PORTFOLIO, WORKFLOW, AUDIT, SCOPE, OUTCOME, STANDARD, LIVE, DIAGNOSIS, BRIEF, WORKSHOP)
 
 ROOM_OF_TOPIC = {Topic.DATA: AUDIT, Topic.SCOPE: SCOPE, Topic.OUTCOME: OUTCOME, Topic.OWNERSHIP: OUTCOME}
+ROOM_OF_PAGE = {
+    Page.WORKFLOW: WORKFLOW,
+    Page.DATA_AUDIT: AUDIT,
+    Page.SCOPE: SCOPE,
+    Page.OUTCOME: OUTCOME,
+    Page.STANDARD: STANDARD,
+    Page.LIVE: LIVE,
+    Page.DIAGNOSIS: DIAGNOSIS,
+    Page.BRIEF: BRIEF,
+    Page.WORKSHOP: WORKSHOP,
+}

@@ -13,6 +13,7 @@ from readiness.audit.decisions import Handling, HandlingDecision
 from readiness.audit.report import AuditReport, Combination, EdgeCase, ReadingSummary, ShareValue, Tier, TierCount
 from readiness.audit.rules import FieldRules
 from readiness.catalog import read_catalog
+from readiness.diagnosis.contradictions import ContradictionCatalog
 from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.ledger import Facts
 from readiness.diagnosis.questions import Answer, Reply
@@ -60,9 +61,10 @@ class Case:
     answers: Mapping[FailureMode, Answer]
     stop_inputs: StopInputs
     table: VerdictTable
+    standing: ContradictionCatalog
 
     def diagnose(self) -> Diagnosis:
-        return diagnose(self.facts, self.answers, self.stop_inputs, self.table)
+        return diagnose(self.facts, self.answers, self.stop_inputs, self.table, self.standing)
 
     def but(self, **facts: Any) -> Case:
         """The same project with other facts."""
@@ -166,9 +168,13 @@ def ready() -> Case:
         ownership=OWNERSHIP,
         confirmation=confirm(OUTCOME, OWNERSHIP, name="Ann", now=NOW),
     )
-    return Case(facts, {}, StopInputs(expected_value=100_000), read_catalog("verdict", VerdictTable)).answering_all(
-        Reply.YES
-    )
+    return Case(
+        facts,
+        {},
+        StopInputs(expected_value=100_000),
+        read_catalog("verdict", VerdictTable),
+        read_catalog("contradictions", ContradictionCatalog),
+    ).answering_all(Reply.YES)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from readiness.audit.reading.values import SampleFile
 from readiness.audit.report import AuditReport
 from readiness.audit.suggestion import suggest_rules
 from readiness.catalog import read_catalog
+from readiness.diagnosis.contradictions import ContradictionCatalog
 from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.ledger import Facts
 from readiness.diagnosis.questions import Answer
@@ -336,6 +337,7 @@ def test_the_example_as_a_whole_leads_to_fix_first_with_an_inventory_three_to_fi
         {FailureMode(mode): Answer(question=FailureMode(mode), **answer) for mode, answer in example.answers.items()},
         StopInputs(**example.stop_inputs),
         read_catalog("verdict", VerdictTable),
+        read_catalog("contradictions", ContradictionCatalog),
     )
     assert diagnosis.verdict is Verdict.FIX_FIRST
     assert diagnosis.primary is FailureMode.SCOPE_UNDERESTIMATION

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from readiness.catalog import read_catalog
+from readiness.diagnosis.contradictions import ContradictionCatalog
 from readiness.diagnosis.verdict_table import VerdictTable
 from readiness.project import Kind, Projects
 from readiness.scope.catalog import ComponentCatalog
@@ -29,6 +30,10 @@ def _components() -> ComponentCatalog:
 @cache
 def _verdicts() -> VerdictTable:
     return read_catalog("verdict", VerdictTable)
+
+
+def _standing() -> ContradictionCatalog:
+    return read_catalog("contradictions", ContradictionCatalog)
 
 
 class Clock:
@@ -74,6 +79,7 @@ def open_at(clock: Clock) -> Iterator[Callable[[Path], Projects]]:
             Store.open(path, clock=clock),
             components=_components(),
             verdicts=_verdicts(),
+            standing=_standing(),
             clock=clock,
             new_id=lambda: f"id{next(numbers)}",
         )
@@ -155,6 +161,7 @@ def audited_rows(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, st
         Store.open(tmp_path_factory.mktemp("template") / "readiness.duckdb", clock=Clock()),
         components=_components(),
         verdicts=_verdicts(),
+        standing=_standing(),
         clock=Clock(),
     )
     project = projects.create("Invoices", who="Ann")
