@@ -1,6 +1,6 @@
 """The diagnosis: four questions in their order, the stop rules, and the verdict."""
 
-from readiness.ui import diagnosis_view
+from readiness.ui import diagnosis_view, fix_plan_view
 from readiness.ui.page import link_next, open_page
 from readiness.ui.rooms import BRIEF, DIAGNOSIS
 
@@ -11,5 +11,6 @@ here = open_page(
 diagnosis_view.verdict(here)
 diagnosis_view.questions(here)
 diagnosis_view.failure_mode(here)
+fix_plan_view.plan(here)
 diagnosis_view.stop_rules(here)
 link_next(BRIEF, "The verdict stands with its reasons. Write it down and have it signed.")

@@ -1,6 +1,6 @@
 """The production scope: every component that production needs, as a range that can be defended."""
 
-from readiness.ui import estimating_view, import_view, proposals_view, scope_sum_view, scope_view
+from readiness.ui import estimating_view, import_view, proposals_view, scope_sum_view, scope_view, shown_sum_view
 from readiness.ui.page import link_next, open_page
 from readiness.ui.rooms import OUTCOME, SCOPE
 
@@ -18,5 +18,6 @@ scope_sum_view.plan(here)
 scope_sum_view.outside(here)
 scope_sum_view.spread(here)
 scope_sum_view.export(here)
+shown_sum_view.shown(here)
 import_view.offer(here)
 link_next(OUTCOME, "The effort is on the table. Now say what the system has to achieve.")

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from readiness.diagnosis.failure_modes import FailureMode, FixStep
+from readiness.diagnosis.closing_evidence import CLOSING_CHECKS, Known, closing_of
+from readiness.diagnosis.failure_modes import FailureMode, FailureModeCatalog, FixStep
 from readiness.diagnosis.places import Place
 
 
 class FixTask(BaseModel):
-    """What a team says of one step: who does it, until when, whether it has begun. Whether it is closed is not said."""
+    """What a team says of a step, kept by the step's id. Whether it is closed is not said: evidence shows it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    step: str = Field(max_length=100)  # FixStep.id
     owner: str = Field(default="", max_length=200)
     due_on: date | None = None
     begun: bool = False
@@ -41,3 +42,36 @@ class PlannedStep:
     status: TaskStatus
     because: str  # the evidence that closes it, or what is still missing, as a sentence
     place: Place  # where it is done
+
+
+def planned_steps(
+    failing: Sequence[FailureMode],
+    tasks: Mapping[str, FixTask],
+    known: Known,
+    catalog: FailureModeCatalog,
+    *,
+    today: date,
+) -> tuple[PlannedStep, ...]:
+    """The steps of the failing modes in their order, the primary one's first; then those of modes for which the team
+    has planned something although they fail no longer, so that what was agreed stays in sight."""
+    planned = [mode for mode in FailureMode if mode not in failing and _has_task(catalog, mode, tasks)]
+    return tuple(
+        _planned(mode, step, tasks.get(step.id, FixTask()), known, today)
+        for mode in (*failing, *planned)
+        for step in catalog.of(mode).fix
+    )
+
+
+def _has_task(catalog: FailureModeCatalog, mode: FailureMode, tasks: Mapping[str, FixTask]) -> bool:
+    return any(step.id in tasks for step in catalog.of(mode).fix)
+
+
+def _planned(mode: FailureMode, step: FixStep, task: FixTask, known: Known, today: date) -> PlannedStep:
+    closing = closing_of(step.id, known)
+    if closing.closed:
+        status = TaskStatus.CLOSED
+    elif task.due_on is not None and task.due_on < today:
+        status = TaskStatus.OVERDUE
+    else:
+        status = TaskStatus.BEGUN if task.begun else TaskStatus.OPEN
+    return PlannedStep(mode, step, task, status, closing.because, CLOSING_CHECKS[step.id].place)

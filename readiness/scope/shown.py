@@ -65,8 +65,8 @@ def latest_shown(shown: Sequence[ShownSum]) -> ShownSum | None:
 
 
 def compressed_since(shown: ShownSum, items: Sequence[ScopeItem]) -> tuple[str, ...]:
-    """What became smaller after the sum was shown, one sentence each: components that went without a reason, and likely
-    figures that fell. A component that is marked as not needed with its reason is a decision, not a compression."""
+    """What became smaller after the sum was shown, one sentence each: components that went without a reason, estimates
+    that were taken back, and likely figures that fell. A component that is marked as not needed with its reason is a decision, not a compression."""
     now = {item.id: item for item in items}
     sentences = []
     for before in shown.items:
@@ -75,9 +75,11 @@ def compressed_since(shown: ShownSum, items: Sequence[ScopeItem]) -> tuple[str, 
             if before.status is not ItemStatus.NOT_NEEDED:
                 sentences.append(f"{before.component} was taken out.")
             continue
-        if item.status is ItemStatus.NOT_NEEDED or before.likely_days is None or item.likely_days is None:
+        if item.status is ItemStatus.NOT_NEEDED or before.likely_days is None:
             continue
-        if item.likely_days < before.likely_days:
+        if item.likely_days is None:
+            sentences.append(f"{item.component} has no estimate any more.")
+        elif item.likely_days < before.likely_days:
             sentences.append(
                 f"{item.component} fell from {before.likely_days:g} to {item.likely_days:g} likely person-days."
             )
