@@ -1,6 +1,6 @@
 """The brief: the decision as a document to read, download and sign."""
 
-from readiness.ui import brief_view
+from readiness.ui import brief_view, milestones_view
 from readiness.ui.page import link_next, open_page
 from readiness.ui.rooms import BRIEF, PORTFOLIO
 
@@ -10,4 +10,5 @@ here = open_page(
 brief_view.notes(here)
 brief_view.preview_and_downloads(here)
 brief_view.signatures(here)
+milestones_view.shown(here)
 link_next(PORTFOLIO, "The decision is written down.")
