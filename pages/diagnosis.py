@@ -1,6 +1,6 @@
 """The diagnosis: four questions in their order, the stop rules, and the verdict."""
 
-from readiness.ui import diagnosis_view, fix_plan_view
+from readiness.ui import contradictions_view, diagnosis_view, evidence_view, fix_plan_view, what_if_view
 from readiness.ui.page import link_next, open_page
 from readiness.ui.rooms import BRIEF, DIAGNOSIS
 
@@ -9,8 +9,11 @@ here = open_page(
     "Answer the four questions in order. The first no is the primary failure mode; unknown is never a pass.",
 )
 diagnosis_view.verdict(here)
+what_if_view.what_would_change(here)
+contradictions_view.contradictions(here)
 diagnosis_view.questions(here)
 diagnosis_view.failure_mode(here)
 fix_plan_view.plan(here)
 diagnosis_view.stop_rules(here)
+evidence_view.all_evidence(here)
 link_next(BRIEF, "The verdict stands with its reasons. Write it down and have it signed.")

@@ -13,25 +13,17 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class IssuedSignature(_Value):
-    """One person's signature under an issued brief."""
-
-    name: str = Field(min_length=1, max_length=200)
-    role: str = Field(default="", max_length=200)
-    signed_at: NaiveDatetime  # UTC, without a zone
-
-
 class IssuedBrief(_Value):
-    """One issue of the decision brief: its number, and what tells it from every other."""
+    """One issue of the decision brief: its number, and what tells it from every other. Signatures name its
+    fingerprint."""
 
     number: int = Field(ge=1)
-    issued_at: NaiveDatetime
+    issued_at: NaiveDatetime  # UTC, without a zone
     issued_by: str = Field(default="", max_length=200)
     verdict: Verdict
     fingerprint: str  # SHA-256 of what the brief says
     evidence_hash: str  # SHA-256 of the evidence ledger
     revision: int = Field(ge=0)  # of the project when it was issued
-    signatures: tuple[IssuedSignature, ...] = ()
 
 
 class IssuedContent(_Value):

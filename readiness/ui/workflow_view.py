@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from readiness.operation.rules import DONE_DAYS
 from readiness.project import Kind
-from readiness.ui.autosave import choice_field, date_field, number_field, row_of, text_field
+from readiness.ui.autosave import Row, choice_field, date_field, number_field, row_of, text_field
 from readiness.ui.page import Here
 from readiness.workflow import Stage, missing_parts
 
@@ -29,8 +30,24 @@ def job(here: Here) -> None:
         )
         if here.state.workflow.stage is Stage.STALLED:
             date_field(row, "launched_on", "Launched on")
+    if here.state.workflow.stage is Stage.BEFORE_BUILD:
+        _planned_dates(row)
     text_field(row, "cost_of_delay", "What happens when it is late or wrong", lines=3)
     text_field(row, "sources", "Tools and documents it draws on, and the right to use them", lines=3)
+
+
+def _planned_dates(row: Row) -> None:
+    """When it is to run, and when its team is to go; apart by the days that the outcome has to hold."""
+    left, right = st.columns(2)
+    with left:
+        date_field(row, "go_live_on", "Planned go-live")
+    with right:
+        date_field(
+            row,
+            "done_on",
+            "Planned end, when the team is released",
+            help=f"Done is more than deployed: the outcome inside its tolerance on {DONE_DAYS} days in a row.",
+        )
 
 
 def review_and_next_step(here: Here) -> None:

@@ -1,18 +1,15 @@
-"""Statements of a project that cannot both be true."""
+"""A contradiction as data: what the catalog says of its kind, and what was found in one project."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from readiness.diagnosis.failure_modes import FailureMode
-from readiness.diagnosis.ledger import Facts, Ledger
 from readiness.diagnosis.places import Page, Place
-from readiness.diagnosis.questions import Answer
-from readiness.diagnosis.stop_rules import StopInputs
+from readiness.errors import UnknownNameError
 
 
 class Severity(StrEnum):
@@ -43,6 +40,10 @@ class ContradictionEntry(BaseModel):
     page: Page
     section: str = Field(default="", min_length=0)
 
+    @property
+    def place(self) -> Place:
+        return Place(self.page, self.section)
+
 
 class ContradictionCatalog(BaseModel):
     """data/catalog/contradictions.yaml: read with `read_catalog("contradictions", ContradictionCatalog)`."""
@@ -51,13 +52,17 @@ class ContradictionCatalog(BaseModel):
 
     contradictions: tuple[ContradictionEntry, ...]
 
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        ids = [entry.id for entry in self.contradictions]
+        twice = sorted({one for one in ids if ids.count(one) > 1})
+        if twice:
+            raise ValueError(f"contradictions that are listed twice: {', '.join(twice)}")
+        return self
 
-def find_contradictions(
-    facts: Facts,
-    ledger: Ledger,
-    answers: Mapping[FailureMode, Answer],
-    inputs: StopInputs,
-    catalog: ContradictionCatalog,
-) -> tuple[Contradiction, ...]:
-    """The contradictions of a project, the blocking ones first, then in the order of the catalog."""
-    return ()
+    def entry(self, identifier: str) -> ContradictionEntry:
+        """The entry of a contradiction; UnknownNameError names the known ones."""
+        found = next((entry for entry in self.contradictions if entry.id == identifier), None)
+        if found is None:
+            raise UnknownNameError("contradiction", identifier, [entry.id for entry in self.contradictions])
+        return found
