@@ -42,7 +42,7 @@ _SEED = 20_240_229
 NO_ANSWERS = "There are no answers."
 ONE_ANNOTATOR = "All answers are one person's, so there is nothing to compare."
 NO_OVERLAP = "No item was answered by two people, so there is nothing to compare."
-ONE_LABEL = "Every answer is the same label, so agreement cannot be told from chance."
+ONE_LABEL = "Every answer is the same label where people can be compared, so agreement cannot be told from chance."
 
 
 class Scale(StrEnum):
@@ -180,7 +180,7 @@ class Agreement:
         kappa = self.measure(COHEN) or self.measure(FLEISS)
         if self.raw is None:
             return next((measure.why for measure in self.measures if measure.why), NO_ANSWERS)
-        raw = f"Two answers about one item are the same in {self.raw:.0%} of the cases."
+        raw = f"Two answers about one item are the same in {_percent(self.raw)} of the cases."
         if kappa is None or kappa.value is None:
             return f"{raw} {kappa.why if kappa else ''}".strip()
         band = band_of(kappa.value)
@@ -422,6 +422,13 @@ def _interval_words(measure: Measure) -> str:
     if measure.low is None or measure.high is None:
         return ""
     return f" (95% interval {measure.low:.3f} to {measure.high:.3f})"
+
+
+def _percent(share: float) -> str:
+    """A share in whole percent; 0% and 100% only where that is exact."""
+    if 0 < share < 0.005:
+        return "under 1%"
+    return "over 99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
 def _why_not_comparable(votes: Votes, annotators: int) -> str:

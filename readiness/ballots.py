@@ -10,6 +10,7 @@ means that the name names nobody.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -136,6 +137,12 @@ def clean_name(name: str, person_of: PersonOf) -> str:
     except UnicodeEncodeError as exc:
         raise InvalidValueError("Name", ascii(clean), "holds a character that cannot be written down") from exc
     return clean
+
+
+def names_in(typed: str) -> tuple[str, ...]:
+    """The names in a typed text, with commas, semicolons or lines between them."""
+    parts = (" ".join(part.split()) for part in re.split(r"[,;\r\n]", typed))
+    return tuple(part for part in parts if part)
 
 
 def open_round(

@@ -305,6 +305,20 @@ def test_the_sentence_names_measure_interval_and_band():
     assert found.sentence.endswith("substantial agreement beyond chance in the words of Landis and Koch 1977.")
 
 
+def test_the_sentence_says_100_percent_only_where_no_answer_differs():
+    one_of_300 = [Answer(str(item), person, "a" if item % 2 else "b") for item in range(299) for person in "AB"]
+    one_of_300 += [Answer("299", "A", "a"), Answer("299", "B", "b")]
+    assert "the same in over 99% of the cases" in agreement_of(one_of_300, resamples=10).sentence
+    assert "the same in 100% of the cases" in agreement_of(one_of_300[:-2], resamples=10).sentence
+
+
+def test_an_answer_without_a_second_one_is_not_said_to_be_the_same_label():
+    answers = [Answer(str(item), person, "a") for item in range(6) for person in "AB"] + [Answer("6", "A", "b")]
+    alpha = agreement_of(answers).measure(KRIPPENDORFF)
+    assert alpha.value is None
+    assert "the same label where people can be compared" in alpha.why
+
+
 def test_importing_the_module_does_not_import_numpy():
     code = "import sys, readiness.agreement; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from readiness import ballots
-from readiness.ballots import Ballot, Round, Subject, attendance, ballot_key, cast, of_round, open_round, open_to_all
+from readiness.ballots import (
+    Ballot,
+    Round,
+    Subject,
+    attendance,
+    ballot_key,
+    cast,
+    names_in,
+    of_round,
+    open_round,
+    open_to_all,
+)
 from readiness.errors import InputError, InvalidValueError
 
 NOW = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - UTC without a zone, as the store keeps it
@@ -171,3 +182,8 @@ def test_a_time_with_a_zone_is_refused_because_it_has_no_place_among_the_others(
     for model, body in ((Round, {**round_, "opened_at": moment}), (Ballot, {**ballot, "given_at": moment})):
         with pytest.raises(ValidationError, match="timezone"):
             model.model_validate(body)
+
+
+def test_names_are_read_by_comma_semicolon_and_line_and_blank_ones_are_none() -> None:
+    assert names_in(" Ann  Lee, Bo;\r\nCy\n,, ;Dé ") == ("Ann Lee", "Bo", "Cy", "Dé")
+    assert names_in(" \n") == ()

@@ -85,6 +85,9 @@ class Metric(StrEnum):
     ITEMS = "items"
 
 
+_SHARE_OF = {Metric.PASSED: "passed_share", Metric.ROUTED: "routed_share", Metric.ERRORS: "error_share"}
+
+
 class Standing(StrEnum):
     INSIDE = "inside"
     OUTSIDE = "outside"
@@ -163,9 +166,8 @@ def _metric_day(day: DayOutcomes, metric: Metric, band: Tolerance) -> MetricDay:
 
 
 def _value(day: DayOutcomes, metric: Metric) -> tuple[float | None, Share | None]:
-    shares = {Metric.PASSED: day.passed_share, Metric.ROUTED: day.routed_share, Metric.ERRORS: day.error_share}
-    if metric in shares:
-        share = shares[metric]
+    if metric in _SHARE_OF:
+        share: Share | None = getattr(day, _SHARE_OF[metric])
         return (None if share is None else share.share), share
     values = {
         Metric.COST: day.cost_per_item,
@@ -183,6 +185,7 @@ def _counted(log: OutcomeLog, day: str) -> Iterator[DayOutcomes]:
     errors = _errors(log, day)
     for part in _parts(log_days):
         first, last = part[0][2], part[-1][3]
+        mine = {one[0] for one in part}  # where clocks were set back over midnight, the next day begins before it
         rows = log.rows(
             f"SELECT {day} AS day, count(*), count(validation_passed), count(*) FILTER (WHERE validation_passed), "
             "count(routed_to_human), count(*) FILTER (WHERE routed_to_human), sum(cost_usd), count(cost_usd), "
@@ -191,6 +194,8 @@ def _counted(log: OutcomeLog, day: str) -> Iterator[DayOutcomes]:
             [first, last],
         )
         for which, items, validated, passed, decided, routed, cost, priced, timed, latency in rows:
+            if which not in mine:
+                continue
             p50, p95, p99 = latency or (None, None, None)
             yield DayOutcomes(
                 day=which,

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import isfinite
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
 from readiness.errors import InvalidValueError
 from readiness.operation.characteristic_days import OTHER_VALUES
@@ -37,6 +37,7 @@ SIGNIFICANT = 0.05
 MOST_VALUES = 30  # of one characteristic; the rarer ones are counted together
 RECENT_DAYS = 7
 REFERENCE_DAYS = 28
+_MOST_NAMED = 5  # characteristics in a sentence
 
 
 class _Value(BaseModel):
@@ -84,12 +85,8 @@ class DriftFinding(_Value):
     def sentence(self) -> str:
         """The result with the value that moved most."""
         if self.verdict is DriftVerdict.NOT_COMPARED:
-            side = "the reference" if not self.older_total else "the recent records"
-            return (
-                f"{self.characteristic}: {side} does not have it."
-                if not self.older_total
-                else (f"{self.characteristic}: {side} do not have it.")
-            )
+            side = "the recent records do" if self.older_total else "the reference does"
+            return f"{self.characteristic}: {side} not have it."
         if self.verdict is DriftVerdict.INCONCLUSIVE:
             return (
                 f"{self.characteristic}: too few records to tell ({self.older_total:,} against {self.newer_total:,})."
@@ -109,6 +106,77 @@ class DriftReport(_Value):
     @property
     def changed(self) -> tuple[DriftFinding, ...]:
         return tuple(one for one in self.findings if one.verdict is DriftVerdict.CHANGED)
+
+
+class DriftResult(_Value):
+    """One characteristic of a comparison that is kept: counts and the verdict, and none of its values."""
+
+    characteristic: str = Field(max_length=200)
+    verdict: DriftVerdict
+    older_total: int
+    newer_total: int
+    index: float | None = Field(default=None, allow_inf_nan=False)
+    threshold: float | None = Field(default=None, allow_inf_nan=False)
+
+
+class DriftSummary(_Value):
+    """A comparison as it is kept when the log itself is not: what was held against what, when, and the results."""
+
+    compared_at: NaiveDatetime  # UTC
+    older: str = Field(max_length=300)
+    newer: str = Field(max_length=300)
+    results: tuple[DriftResult, ...]
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The characteristics that changed."""
+        return tuple(one.characteristic for one in self.results if one.verdict is DriftVerdict.CHANGED)
+
+    @property
+    def compared(self) -> tuple[DriftResult, ...]:
+        """The results of what both sides have."""
+        return tuple(one for one in self.results if one.verdict is not DriftVerdict.NOT_COMPARED)
+
+    @property
+    def sentence(self) -> str:
+        """The result for a reader who sees nothing else."""
+        held = f"{self.newer} against {self.older}"
+        count = len(self.compared)
+        if not count:
+            return f"No characteristic of the inputs is on both sides: {held}."
+        if self.changed:
+            changed = f"{len(self.changed)} of {count} changed ({_named(self.changed)})"
+            return f"Of the inputs' characteristics, {changed}: {held}."
+        unknown = sum(one.verdict is DriftVerdict.INCONCLUSIVE for one in self.compared)
+        if unknown == count:
+            return f"Too few records to tell whether the inputs changed: {held}."
+        told = f" Of {unknown} there are too few records to tell." if unknown else ""
+        return f"Of the inputs' characteristics, none of {count} is known to have changed: {held}.{told}"
+
+
+def summary_of(report: DriftReport, compared_at: datetime) -> DriftSummary:
+    """What is kept of a report."""
+    return DriftSummary(
+        compared_at=compared_at,
+        older=report.older[:300],
+        newer=report.newer[:300],
+        results=tuple(
+            DriftResult(
+                characteristic=one.characteristic[:200],
+                verdict=one.verdict,
+                older_total=one.older_total,
+                newer_total=one.newer_total,
+                index=one.index,
+                threshold=one.threshold,
+            )
+            for one in report.findings
+        ),
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:_MOST_NAMED])} and {more} more"
 
 
 def drift(

@@ -25,6 +25,7 @@ from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from decimal import Decimal
 from enum import Enum
+from itertools import islice
 from pathlib import PurePath
 from types import TracebackType
 from typing import Any, Literal
@@ -38,6 +39,7 @@ _LONGEST_ID = 500
 _MOST_ENTRIES = 1_000  # of one list or object
 _DEEPEST = 6
 _LARGEST_LINE = 500_000  # characters; a longer one keeps the figures and loses the rest
+_LARGEST_WHOLE = 2**53  # from here on, readers that know one kind of number tell neighbours no longer apart
 
 Log = logging.Logger | logging.LoggerAdapter[Any] | str | os.PathLike[str] | Callable[[str], object]
 
@@ -189,7 +191,8 @@ class _Watched:
     ) -> None:
         self._record = record
         self._log = log
-        self._routed_below = routed_below
+        below = _number(routed_below)
+        self._routed_below = ROUTED_BELOW if below is None else below
         self._clock = clock
         self._timer = timer
         self._new_id = new_id
@@ -224,7 +227,7 @@ class _Watched:
             "validation_passed": _truth(record.validation_passed),
             "confidence": _number(record.confidence),
             "routed_to_human": _truth(record.routed_to_human),
-            "error_type": None if record.error_type is None else _text(record.error_type, _LONGEST_ID),
+            "error_type": None if record.error_type is None else _text(_type_name(record.error_type), _LONGEST_ID),
             "cost_usd": _number(record.cost_usd),
             "duration_ms": self._duration(),
         }
@@ -237,10 +240,17 @@ class _Watched:
         return _one_line(figures, record)
 
     def _id(self) -> str:
+        """The id as text; a new one where none was given, or one that names nothing, such as NaN."""
         given = self._record.record_id
-        if given is None or given == "":
-            given = self._new_id()
-        return _text(given if isinstance(given, str | int | uuid.UUID) else _plain(given, 0), _LONGEST_ID)
+        named = given if isinstance(given, str | int | uuid.UUID) else _plain(given, 0)
+        return _text(self._made_id() if named is None or named == "" else named, _LONGEST_ID)
+
+    def _made_id(self) -> str:
+        try:
+            return self._new_id()
+        except Exception as exc:  # a maker of the caller's own
+            _note_failure("an id could not be made", exc)
+            return uuid.uuid4().hex
 
     def _time(self) -> str:
         """Now, or the time that was set; one without a zone is taken as UTC."""
@@ -303,7 +313,7 @@ def _details(record: OutcomeRecord) -> dict[str, Any]:
     if isinstance(record.sources, str):
         found["sources"] = [_text(record.sources)]
     elif record.sources is not None:
-        found["sources"] = _plain(list(record.sources), 0)
+        found["sources"] = _plain(list(islice(record.sources, _MOST_ENTRIES)), 0)  # they may have no end
     if record.input is not None:
         found["input"] = _plain(record.input, 0)
     misnamed = sorted(set(vars(record)) - {one.name for one in fields(OutcomeRecord)})
@@ -322,6 +332,8 @@ def _plain(value: Any, depth: int) -> Any:
         return _plain(value.value, depth)
     if isinstance(value, str):
         return _text(value)
+    if type(value) is int and abs(value) >= _LARGEST_WHOLE:
+        return _text(value)  # an id, of which a number would lose the last digits
     if isinstance(value, int | float | Decimal):
         return _number(value)
     if isinstance(value, datetime | date | clock_time):
@@ -373,11 +385,18 @@ def _number(value: Any) -> float | int | None:
     try:
         number = float(value)
         if math.isfinite(number):
-            return value if type(value) is int and abs(value) < 2**53 else number
+            return value if type(value) is int and abs(value) < _LARGEST_WHOLE else number
     except Exception as exc:  # foreign number types
         _note_failure("a figure is no number", exc)
         return None
     return None
+
+
+def _type_name(error: object) -> object:
+    """The type of an exception that was given itself: what it says may speak of a customer."""
+    if isinstance(error, BaseException):
+        return type(error).__name__
+    return error.__name__ if isinstance(error, type) else error
 
 
 def _truth(value: Any) -> bool | None:
@@ -412,11 +431,17 @@ class _Line(str):
 
 def _write(log: Log, line: str) -> None:
     if isinstance(log, logging.Logger | logging.LoggerAdapter):
-        _hand_to_logger(log if isinstance(log, logging.Logger) else log.logger, line)
+        _hand_to_logger(_logger_behind(log), line)
     elif isinstance(log, str | os.PathLike):
         _file_of(log)(line)
     else:
         log(line)
+
+
+def _logger_behind(log: logging.Logger | logging.LoggerAdapter[Any]) -> logging.Logger:
+    while isinstance(log, logging.LoggerAdapter):  # an adapter may stand before another one
+        log = log.logger
+    return log
 
 
 def _hand_to_logger(logger: logging.Logger, line: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum, IntFlag
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ class LineState(IntEnum):
     NO_ID = 2
     NO_TIME = 3
     UNREADABLE_TIME = 4
+    STILL_TO_COME = 5
     OTHER = 9  # another line of the log: counted, not kept
 
 
@@ -60,9 +62,11 @@ _COLUMNS = (
     "approved_by VARCHAR, detail VARCHAR, fingerprint UBIGINT"
 )
 _NO_ERROR = "('', 'none', 'null', 'nan', 'false', '-', 'ok')"
-_WORDS_FOR_TRUE = "('pass', 'passed', 'ok', 'valid', 'success', 'j', 'ja', 'oui', 'on')"
-_WORDS_FOR_FALSE = "('fail', 'failed', 'invalid', 'error', 'nein', 'non', 'off')"
-_OFFSET = r".*:[0-9.]+ ?(?:[+-][0-9]{2}(?::?[0-9]{2})?|UTC|GMT|[A-Za-z]+/[A-Za-z_/+\-0-9]+)"
+_WORDS_FOR_TRUE = "('1.0', 'pass', 'passed', 'ok', 'valid', 'success', 'j', 'ja', 'oui', 'on')"
+_WORDS_FOR_FALSE = "('0.0', 'fail', 'failed', 'invalid', 'error', 'nein', 'non', 'off')"
+# An offset, the name of a zone, or any other word behind the time: left to itself, the engine drops it in silence.
+_OFFSET = r".*:[0-9.,]+ *(?:[+-][0-9]{2}(?::?[0-9]{2})?|[A-Za-z][A-Za-z_/+\-0-9]*) *"
+_SPACED_OFFSET = r" +([+-][0-9:]+) *$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class Conventions:
     zone: str  # of times without an offset
     routed_below: float
     characteristics: tuple[str, ...]
+    latest: datetime | None = None  # UTC; what happened after it has not happened yet
 
 
 def create_records(connection: DuckDBPyConnection, conventions: Conventions) -> None:
@@ -166,8 +171,9 @@ def _select(source: Source, conventions: Conventions, file: int) -> str:
         f"{source.has_outcome_names} ELSE true END AS has_outcome, {raw}{inputs} FROM {source.relation}"
     )
     typed = f"SELECT *, {_typed(conventions.zone)} FROM ({texts})"
+    state = _state(conventions.latest)
     judged = (
-        f"SELECT *, {_state()} AS state, coalesce(NOT passed, false) OR coalesce(sure < {conventions.routed_below!r}, "
+        f"SELECT *, {state} AS state, coalesce(NOT passed, false) OR coalesce(sure < {conventions.routed_below!r}, "
         f"false) AS by_rule, passed IS NOT NULL OR sure IS NOT NULL AS has_rule FROM ({typed})"
     )
     texts_kept = ", ".join(f"left(raw_{field}, {length}) AS {field}" for field, length in _TEXTS.items())
@@ -189,13 +195,14 @@ def _typed(zone: str) -> str:
     )
 
 
-def _state() -> str:
+def _state(latest: datetime | None) -> str:
+    ahead = f"moment > TIMESTAMP '{latest:%Y-%m-%d %H:%M:%S}'" if latest is not None else "false"
     in_time = f"moment >= TIMESTAMP '{EARLIEST}' AND moment < TIMESTAMP '{LATEST}'"
     return (
         f"CASE WHEN broken THEN {LineState.NOT_JSON:d} WHEN NOT has_outcome THEN {LineState.OTHER:d} "
         f"WHEN raw_record_id IS NULL OR raw_record_id = '' THEN {LineState.NO_ID:d} WHEN raw_time IS NULL THEN "
-        f"{LineState.NO_TIME:d} WHEN coalesce({in_time}, false) THEN {LineState.RECORD:d} ELSE "
-        f"{LineState.UNREADABLE_TIME:d} END"
+        f"{LineState.NO_TIME:d} WHEN NOT coalesce({in_time}, false) THEN {LineState.UNREADABLE_TIME:d} WHEN {ahead} "
+        f"THEN {LineState.STILL_TO_COME:d} ELSE {LineState.RECORD:d} END"
     )
 
 
@@ -222,11 +229,14 @@ def _fingerprint() -> str:
 def _moment(text: str, zone: str) -> str:
     """A time as UTC: with an offset, without one (in `zone`), or as seconds, milli-, micro- or nanoseconds."""
     local = f"TRY_CAST({text} AS TIMESTAMP)"
-    compact = f"try_strptime({text}, '%Y%m%dT%H%M%SZ')"
+    with_point = f"replace({text}, ',', '.')"  # as ISO 8601 and Java's logging write fractions, too
+    utc = f"{local}, try_strptime({text}, '%Y%m%dT%H%M%SZ'), TRY_CAST({with_point} AS TIMESTAMP)"
+    joined = f"regexp_replace({with_point}, {quote_literal(_SPACED_OFFSET)}, '\\1')"
+    shifted = f"TRY_CAST({text} AS TIMESTAMPTZ), TRY_CAST({joined} AS TIMESTAMPTZ)"
     other = f"coalesce({_from_epoch(text)}, {_in_zone(_odd_time(text), zone)})"
     return (
-        f"CASE WHEN {text} IS NULL THEN NULL WHEN {_is_utc(text)} THEN coalesce({local}, {compact}) "
-        f"WHEN {_has_offset(text)} THEN CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP) "
+        f"CASE WHEN {text} IS NULL THEN NULL WHEN {_is_utc(text)} THEN coalesce({utc}) "
+        f"WHEN {_has_offset(text)} THEN CAST(coalesce({shifted}) AS TIMESTAMP) "
         f"ELSE coalesce({_in_zone(local, zone)}, {other}) END"
     )
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 MEMORY_LIMIT = "1100MB"  # the engine's part, so that the whole process stays below two gigabytes
 MOST_UNPACKED_BYTES = 200 << 30
+_AHEAD = timedelta(days=1)  # clocks differ, and a time without an offset may be read in a zone that is behind its own
 
 Progress = Callable[[float, str], None]  # called with the share of the work that is done, 0..1; may raise to stop it
 
@@ -78,6 +80,7 @@ def read_log(
     zone_of_naive_times: str = "UTC",
     mapping: Mapping[str, str] | None = None,
     routed_below: float = ROUTED_BELOW,
+    read_at: datetime | None = None,
     progress: Progress | None = None,
     folder: Path | None = None,
     memory_limit: str = MEMORY_LIMIT,
@@ -86,22 +89,26 @@ def read_log(
     """The outcome records behind paths, folders and patterns, each line counted once however often it was handed in.
 
     `zone` is whose days are reported, `zone_of_naive_times` that of times without an offset; `mapping` names the place
-    of a field where the usual names don't find it. The table lies in `folder` (a temporary one unless given). Raises
-    InputError and its kinds, each with one sentence, for what is no log; broken lines are no error but counted.
+    of a field where the usual names don't find it. A record of more than a day after `read_at` (UTC) is broken: a clock
+    was wrong, and all days up to that one would be days without data. The table lies in `folder` (a temporary one
+    unless given). Raises InputError and its kinds, each with one sentence, for what is no log; broken lines are no
+    error but counted.
     """
     zone_named(zone), zone_named(zone_of_naive_times)
     files = [sniff(file) for file in find_files(places)]
     work = Path(tempfile.mkdtemp(prefix="readiness-log-", dir=folder))
-    connection: DuckDBPyConnection | None = None
-    try:
+    with ExitStack() as failed:  # what is put away unless the log was read to its end
+        failed.callback(shutil.rmtree, work, ignore_errors=True)
         with translated(memory_limit), ExitStack() as opened:
             connection = _connect(work, memory_limit, threads)
+            failed.callback(connection.close)
             tables = {
                 number: opened.enter_context(open_parquet(one.file, connection))
                 for number, one in enumerate(files)
                 if one.format is LogFormat.PARQUET
             }
-            conventions = (zone_of_naive_times, routed_below)
+            latest = read_at + _AHEAD if read_at is not None else None
+            conventions = (zone_of_naive_times, routed_below, latest)
             reader = _Reader(connection, files, tables, mapping, conventions, progress or _silent)
             log = OutcomeLog(connection, work, files, reader.conventions.characteristics)
             summaries = reader.read()
@@ -116,11 +123,7 @@ def read_log(
             connection.execute("SET lock_configuration = true")
         if not log.summary.records:
             raise _nothing_found(log.summary)
-    except BaseException:
-        if connection is not None:
-            connection.close()
-        shutil.rmtree(work, ignore_errors=True)
-        raise
+        failed.pop_all()
     return log
 
 
@@ -166,9 +169,14 @@ def _nothing_found(summary: LogSummary) -> InputError:
     lines = sum(one.lines for one in summary.files)
     if not lines:
         return UnreadableFileError(name, "there is no line in it")
+    reason = f"none of its {lines:,} lines is an outcome record"
+    if summary.broken_lines:
+        line = summary.broken_lines[0]
+        where = f"line {line.line:,}" if not others else f"{line.file}, line {line.line:,}"
+        return UnreadableFileError(name, f"{reason}; the first that is broken ({where}): {line.reason}")
     return UnreadableFileError(
         name,
-        f"none of its {lines:,} lines is an outcome record",
+        reason,
         "One needs a record id, a time, and whether validation passed, a confidence or whether a human got it. "
         "Where these have other names, say which.",
     )
@@ -196,7 +204,7 @@ class _Reader:
         files: Sequence[SniffedFile],
         tables: Mapping[int, ParquetLog],
         mapping: Mapping[str, str] | None,
-        conventions: tuple[str, float],
+        conventions: tuple[str, float, datetime | None],
         tell: Progress,
     ) -> None:
         self._connection = connection
@@ -210,7 +218,8 @@ class _Reader:
         self._json_layout = self._layout(
             [path for one in files if one.format is LogFormat.JSON_LINES for path in one.paths]
         )
-        self.conventions = Conventions(*conventions, tuple(whole.characteristics))
+        zone, routed_below, latest = conventions
+        self.conventions = Conventions(zone, routed_below, tuple(whole.characteristics), latest)
         create_records(connection, self.conventions)
 
     def read(self) -> list[FileSummary]:
@@ -246,7 +255,7 @@ class _Reader:
         return FileSummary.of(one, layout, state, kept=kept)
 
     def _read_csv(self, number: int, one: SniffedFile, layout: Layout, state: FileState, progress: _Progress) -> int:
-        names = [path[0] for path in one.paths]
+        names = one.columns
         used = [path[0] for paths in layout.fields.values() for path in paths]
         used += [path[0] for path in layout.characteristics.values()]
         places = {name: names.index(name) for name in dict.fromkeys(used)}

@@ -110,7 +110,14 @@ def is_parquet(file: LogFile) -> bool:
 def _files_at(place: str | Path | LogFile) -> list[LogFile]:
     if isinstance(place, LogFile):
         return [place]
-    path = Path(place)
+    try:
+        return _files_behind(Path(place))
+    except OSError as exc:
+        why = (exc.strerror or "it cannot be read").lower()
+        raise InputError(f"The path {str(place)!r} cannot be looked at: {why}.") from exc
+
+
+def _files_behind(path: Path) -> list[LogFile]:
     if path.is_file():
         return [LogFile(path, path.name)]
     if path.is_dir():
@@ -118,10 +125,8 @@ def _files_at(place: str | Path | LogFile) -> list[LogFile]:
         return _some(names, f"No log in the folder {str(path)!r}: no file is named like app.log or outcomes.jsonl.gz.")
     if _PATTERN.search(path.name):
         names = sorted(one for one in path.parent.glob(path.name) if one.is_file()) if path.parent.is_dir() else []
-        return _some(names, f"No file fits the pattern {str(place)!r}.")
-    raise InputError(
-        f"No file or folder {str(place)!r}. Check the path; it is a path on the machine of this dashboard."
-    )
+        return _some(names, f"No file fits the pattern {str(path)!r}.")
+    raise InputError(f"No file or folder {str(path)!r}. Check the path; it is a path on the machine of this dashboard.")
 
 
 def _some(paths: list[Path], sentence: str) -> list[LogFile]:

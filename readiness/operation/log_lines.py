@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from readiness.errors import FileTooLargeError, UnreadableFileError
 from readiness.operation.log_files import DAMAGED_PACKING, LogFile, Packing, open_unpacked
@@ -40,6 +40,7 @@ class FileState:
     lines: int = 0
     empty_lines: int = 0
     foreign_lines: int = 0  # not valid UTF-8, read as Windows-1252
+    continued_lines: int = 0  # that go on with a quoted cell of the line before
     unpacked_bytes: int = 0
     unended_line: int = 0  # the number of a last line without a line end, 0 for none
     faults: list[Fault] = field(default_factory=list)
@@ -72,11 +73,23 @@ def first_lines(file: LogFile, packing: Packing) -> list[str]:
             for place in places:
                 if place:
                     stream.seek(place)
-                found = stream.read(_LEAD_BYTES).split(b"\n")[1 if place else 0 :]
+                found = _lead(stream).split(b"\n")[1 if place else 0 :]
                 lines += [line.decode("utf-8", "replace").lstrip("\ufeff").rstrip("\r") for line in found[:_LEAD_LINES]]
     except DAMAGED_PACKING:
         return lines  # said when the lines themselves are read
     return [line for line in lines if line.strip()]
+
+
+def _lead(stream: BinaryIO) -> bytes:
+    """The next bytes in small pieces, as one read would lose all before a damaged end."""
+    pieces, size = [], 0
+    try:
+        while size < _LEAD_BYTES and (piece := stream.read1(_PACKED_PIECE_BYTES)):  # type: ignore[attr-defined]
+            pieces.append(piece)
+            size += len(piece)
+    except DAMAGED_PACKING:
+        pass  # said when the lines themselves are read
+    return b"".join(pieces)
 
 
 def line_at(file: LogFile, packing: Packing, position: int) -> str | None:

@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 
 _PROBE_MEMORY = 1 << 30
 _PROBE_SECONDS = 600
+_ROW_NUMBER = "file_row_number"
 _NESTED = re.compile(r"\[\]|\[\d+\]|^(STRUCT|MAP|UNION|VARIANT)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class ParquetLog:
-    """The rows of a file: `relation` has line, position, text, and the columns of the file."""
+    """The rows of a file: `relation` has line, position, text, and the columns of the file under names of ours."""
 
     rows: int
-    columns: Mapping[str, str]  # name -> the SQL that gives it as text
+    columns: Mapping[str, str]  # name in the file -> the SQL that gives it as text
     relation: str
     paths: tuple[tuple[str, ...], ...]
 
@@ -43,11 +44,13 @@ def open_parquet(file: LogFile, connection: DuckDBPyConnection) -> Iterator[Parq
         path = Path(folder) / "log.parquet"  # a name without characters that stand for a pattern
         path.symlink_to(file.path.resolve())
         found = _probed(file, path)
-        columns = {name: _text_of(name, kind) for name, kind in found["columns"]}
+        columns = {name: _text_of(f"c{place}", kind) for place, (name, kind) in enumerate(found["columns"])}
+        renamed = "".join(f", {quote_identifier(name)} AS c{place}" for place, name in enumerate(columns))
         literal = quote_literal(str(path))
-        relation = (
-            "(SELECT *, file_row_number + 1 AS line, CAST(NULL AS BIGINT) AS position, CAST(NULL AS VARCHAR) AS text "
-            f"FROM read_parquet({literal}, hive_partitioning = false, filename = false, file_row_number = true))"
+        options = f"hive_partitioning = false, filename = false, {_ROW_NUMBER} = true"
+        relation = (  # a column of the file may be named line, position or text, too
+            f"(SELECT {_ROW_NUMBER} + 1 AS line, CAST(NULL AS BIGINT) AS position, CAST(NULL AS VARCHAR) AS text"
+            f"{renamed} FROM read_parquet({literal}, {options}))"
         )
         nested = [name for name, kind in found["columns"] if _NESTED.search(kind)]
         paths = tuple(_paths(connection, relation, columns, nested))
@@ -65,11 +68,13 @@ def _probed(file: LogFile, path: Path) -> dict[str, Any]:
     answer = json.loads(done.stdout) if done.returncode == 0 and done.stdout else {"error": ""}
     if "error" in answer:
         raise UnreadableFileError(file.name, "the Parquet file is damaged or truncated", "Export it again.")
+    taken = next((column[0] for column in answer["columns"] if column[0].lower() == _ROW_NUMBER), None)
+    if taken is not None:  # the reader gives each row its number under this name
+        raise UnreadableFileError(file.name, f"a column is named {taken!r}", "Export it again without this column.")
     return dict(answer)
 
 
-def _text_of(name: str, kind: str) -> str:
-    column = quote_identifier(name)
+def _text_of(column: str, kind: str) -> str:
     return f"CAST(to_json({column}) AS VARCHAR)" if _NESTED.search(kind) else f"CAST({column} AS VARCHAR)"
 
 
@@ -77,12 +82,12 @@ def _paths(
     connection: DuckDBPyConnection, relation: str, columns: Mapping[str, str], nested: list[str]
 ) -> Iterator[tuple[str, ...]]:
     """The columns, and of nested ones the keys inside, from the first record that has one."""
-    for name in columns:
+    for place, name in enumerate(columns):
         if name not in nested:
             yield (name,)
         else:
             row = connection.execute(
-                f"SELECT {columns[name]} FROM {relation} WHERE {quote_identifier(name)} IS NOT NULL LIMIT 1"
+                f"SELECT {columns[name]} FROM {relation} WHERE c{place} IS NOT NULL LIMIT 1"
             ).fetchone()
             yield from _inner((name,), json.loads(row[0]) if row and row[0] else None)
 

@@ -22,6 +22,7 @@ _REASONS = {
     LineState.NO_ID: "no record id",
     LineState.NO_TIME: "no time",
     LineState.UNREADABLE_TIME: "a time that cannot be read, or outside the years 2000 to 2099",
+    LineState.STILL_TO_COME: "a time that is still to come",
 }
 _UNREADABLE = {
     Flag.UNREADABLE_VALIDATION: LogField.VALIDATION_PASSED,
@@ -46,7 +47,7 @@ class BrokenLine(_Value):
 
 
 class FileSummary(_Value):
-    """One file of the log. Its lines are records, repeated, broken, other and empty ones, and a header."""
+    """One file of the log. Its lines are records, repeated, broken, other, empty and continued ones, and a header."""
 
     name: str
     format: str
@@ -58,6 +59,7 @@ class FileSummary(_Value):
     broken: int = 0
     other: int = 0  # lines of the log that are no outcome records
     empty: int = 0
+    continued: int = 0  # lines that go on with a quoted cell of the line before
     foreign: int = 0  # lines that are not valid UTF-8 and were read as Windows-1252
     places: dict[str, str] = {}  # field -> the key or column that it was read from
     faults: tuple[BrokenLine, ...] = ()  # found before the records were looked at
@@ -74,8 +76,9 @@ class FileSummary(_Value):
             size_bytes=sniffed.file.size_bytes,
             lines=state.lines,
             broken=len(state.faults),
-            other=max(0, state.lines - state.empty_lines - len(state.faults) - kept - header),
+            other=max(0, state.lines - state.empty_lines - state.continued_lines - len(state.faults) - kept - header),
             empty=state.empty_lines,
+            continued=state.continued_lines,
             foreign=state.foreign_lines,
             places={str(field): ", ".join(map(text_of, paths)) for field, paths in layout.fields.items()},
             faults=tuple(

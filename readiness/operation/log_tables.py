@@ -100,12 +100,20 @@ class _Rows:
         for line in lines:
             self._open.append(line)
             if sum(text.count('"') for *_, text in self._open) % 2 == 0:
-                found.append((*self._open[0][:2], "\n".join(text for *_, text in self._open)))
-                self._open = []
+                held, self._open = self._open, []
+                found += self._joined(held)
             elif len(self._open) > _MOST_LINES_OF_A_RECORD:
                 held, self._open = self._open, []
                 found += self._given_up(held)
         return found
+
+    def _joined(self, held: Sequence[tuple[int, int, str]]) -> Sequence[tuple[int, int, str]]:
+        """The record that these lines make; where they make none, as with inches behind numbers, each by itself."""
+        text = "\n".join(text for *_, text in held)
+        if len(held) > 1 and len(self._split_one(text)) != self._width:
+            return held
+        self._state.continued_lines += len(held) - 1
+        return [(*held[0][:2], text)]
 
     def _given_up(self, held: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
         """The lines of a quotation mark that is not closed, each by itself; the first one is broken."""

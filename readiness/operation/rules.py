@@ -65,9 +65,10 @@ class Alert(_Value):
         if self.silent_days > self.longest_silence:
             return f"No data for {self.silent_days} days, so nothing is known of how many items go to humans now."
         if self.current is None:
-            return f"On the last day with data, at most {self.above:.0%} of the items went to a human."
+            return f"On the last day with data, at most {_percent(self.above)} of the items went to a human."
         days = f"{self.current.days} days" if self.current.days > 1 else "1 day"
-        held = f"More than {self.above:.0%} of the items went to a human on {days} in a row, since {self.current.first}"
+        more = f"More than {_percent(self.above)} of the items"
+        held = f"{more} went to a human on {days} in a row, since {self.current.first}"
         if self.level is AlertLevel.DISTRUST:
             return f"{held}: staff find manual review faster than trusting the system."
         if self.level is AlertLevel.ALERT:
@@ -95,7 +96,7 @@ class Streak(_Value):
         if self.holds:
             return f"Done: {self.current.days if self.current else 0} days in a row inside the tolerance."
         days = self.current.days if self.current else 0
-        before = f" It was reached once, on {self.reached_on}." if self.reached_on else ""
+        before = f" It was first reached on {self.reached_on}." if self.reached_on else ""
         held = f"{days} of {self.needed} days in a row inside the tolerance"
         return f"{held}; done on {self.earliest} at the earliest.{before}"
 
@@ -201,6 +202,11 @@ def _silent_days(judged: Sequence[MetricDay], days: Sequence[MetricDay]) -> int:
 
 
 def _earliest(ordered: Sequence[MetricDay], missing: int) -> date:
-    last = ordered[-1]
-    first_open = last.day if last.ongoing else last.day + timedelta(days=1)
+    """From the day that is not over on: a clock that ran ahead may have left records of days to come."""
+    first_open = next((one.day for one in ordered if one.ongoing), ordered[-1].day + timedelta(days=1))
     return first_open + timedelta(days=missing - 1)
+
+
+def _percent(share: float) -> str:
+    """A threshold as it was stated, "15%" or "12.5%"."""
+    return f"{100 * share:.6g}%"

@@ -29,6 +29,7 @@ class SniffedFile:
     paths: tuple[Path, ...] = ()
     wrapper: Path | None = None  # the record is text inside this key
     prefixed: bool = False  # something stands before the record, such as a level or a time
+    columns: tuple[str, ...] = ()  # of a CSV, in their order
     delimiter: str = ","
 
 
@@ -41,16 +42,17 @@ def sniff(file: LogFile) -> SniffedFile:
     if lines and lines[0].startswith("PAR1"):
         raise UnreadableFileError(file.name, "it is a packed Parquet file", "Unpack it; Parquet is packed in itself.")
     objects, prefixed = _objects(lines)
-    if not objects and (delimiter := _delimiter(lines)):
-        header = tuple((name,) for name in _cells(lines[:1], delimiter))
-        return SniffedFile(file, packing, LogFormat.CSV, header, delimiter=delimiter)
+    if (not objects or (prefixed and "{" not in lines[0])) and (delimiter := _delimiter(lines)):
+        columns = tuple(_cells(lines[:1], delimiter))
+        paths = tuple(_paths_of_cells(columns, lines[1:], delimiter))[:_MOST_PATHS]
+        return SniffedFile(file, packing, LogFormat.CSV, paths, columns=columns, delimiter=delimiter)
     if not objects and lines and lines[0].startswith("["):
         raise UnreadableFileError(file.name, "it is one JSON document", "Write one object a line (JSON Lines).")
     wrapper = _wrapper(objects)
     if wrapper is not None:
         objects = [inner for one in objects if (inner := _inner(one, wrapper)) is not None]
-    paths = dict.fromkeys(path for one in objects for path in _paths(one))
-    return SniffedFile(file, packing, LogFormat.JSON_LINES, tuple(paths)[:_MOST_PATHS], wrapper, prefixed)
+    seen = dict.fromkeys(path for one in objects for path in _paths(one))
+    return SniffedFile(file, packing, LogFormat.JSON_LINES, tuple(seen)[:_MOST_PATHS], wrapper, prefixed)
 
 
 def _objects(lines: Iterable[str]) -> tuple[list[dict[str, Any]], bool]:
@@ -87,6 +89,17 @@ def _cells(lines: Sequence[str], delimiter: str) -> list[str]:
         return next(csv.reader(lines, delimiter=delimiter), [])
     except csv.Error:  # a line that is no line of a table, such as one of a million letters
         return []
+
+
+def _paths_of_cells(columns: Sequence[str], lines: Sequence[str], delimiter: str) -> Iterator[Path]:
+    """The columns; where the cells of one hold JSON objects, as an export of nested records has them, their keys."""
+    rows = [row for line in lines if len(row := _cells([line], delimiter)) == len(columns)]
+    for place, name in enumerate(columns):
+        objects = [
+            value for row in rows if row[place].startswith("{") and isinstance(value := _parsed(row[place]), dict)
+        ]
+        inner = dict.fromkeys(path for one in objects for path in _paths(one, (name,)))
+        yield from inner or [(name,)]
 
 
 def _wrapper(objects: Sequence[dict[str, Any]]) -> Path | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
 from readiness.errors import DuplicateSignatureError, InvalidValueError
 from readiness.outcome.definition import SIGNED_LATER, OutcomeDefinition
@@ -26,7 +26,7 @@ class Signature(BaseModel):
 
     name: str = Field(min_length=1, max_length=LONGEST_NAME)
     role: str = Field(default="", max_length=LONGEST_NAME)
-    signed_at: datetime
+    signed_at: NaiveDatetime  # UTC without a zone, as the store keeps times: others cannot be put in order with them
     fingerprint: str
 
 

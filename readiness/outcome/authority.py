@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
 from readiness.errors import InputError, InvalidValueError
 from readiness.outcome import definition as defining
@@ -24,7 +24,7 @@ class Confirmation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, max_length=LONGEST_NAME)
-    confirmed_at: datetime
+    confirmed_at: NaiveDatetime
     fingerprint: str
 
 

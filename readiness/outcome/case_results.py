@@ -44,7 +44,7 @@ class CaseResults:
     @property
     def is_yes_or_no(self) -> bool:
         """Whether every result is plainly right or wrong."""
-        return all(result in (0.0, 1.0) for result in self.results)
+        return set(self.results) <= {0.0, 1.0}
 
 
 def read_case_results(name: str, stream: BinaryIO) -> CaseResults:

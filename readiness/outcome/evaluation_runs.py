@@ -6,12 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from math import sqrt
+from itertools import chain
+from math import fsum, sqrt
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, model_validator
 
 from readiness.outcome.case_results import LONGEST_CASE_ID, CaseResults
 from readiness.shares import Z_95, hidden_share, share_of
+
+if TYPE_CHECKING:
+    from numpy import float64
+    from numpy.typing import NDArray
+
+    Results = NDArray[float64]
 
 CASES_A_PART = 50_000  # so that one stored row stays far below what a row may hold
 FEWEST_CASES = 10  # in common; the intervals below are made for more
@@ -27,7 +35,7 @@ class EvaluationRun(BaseModel):
     id: str = Field(min_length=1, max_length=100)
     version: str = Field(min_length=1, max_length=200)
     run_on: date
-    recorded_at: datetime
+    recorded_at: NaiveDatetime
     file_name: str = Field(default="", max_length=1_000)
     cases: int = Field(ge=1)
     score: float = Field(ge=0, le=1, allow_inf_nan=False)
@@ -39,7 +47,7 @@ class EvaluationRun(BaseModel):
 class RunCases(BaseModel):
     """A part of a run's case results. Expected and actual outputs are never in it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     run: str = Field(min_length=1, max_length=100)
     cases: tuple[str, ...] = Field(max_length=CASES_A_PART)
@@ -49,9 +57,9 @@ class RunCases(BaseModel):
     def _whole(self) -> RunCases:
         if len(self.cases) != len(self.results):
             raise ValueError("cases and results differ in number")
-        if any(not case or len(case) > LONGEST_CASE_ID for case in self.cases):
+        if self.cases and not (all(self.cases) and max(map(len, self.cases)) <= LONGEST_CASE_ID):
             raise ValueError("a case has no id, or one that is too long")
-        if not all(0 <= result <= 1 for result in self.results):
+        if self.results and not (min(self.results) >= 0 and max(self.results) <= 1):
             raise ValueError("a result is outside 0 to 1")
         return self
 
@@ -153,14 +161,14 @@ def parts_of(run: str, results: CaseResults) -> tuple[RunCases, ...]:
 def joined(parts: Sequence[RunCases]) -> CaseResults:
     """The results whose parts these are, in their order."""
     return CaseResults(
-        tuple(case for part in parts for case in part.cases),
-        tuple(result for part in parts for result in part.results),
+        tuple(chain.from_iterable(part.cases for part in parts)),
+        tuple(chain.from_iterable(part.results for part in parts)),
     )
 
 
 def score_of(results: Sequence[float]) -> Interval:
     """The mean result with its 95% interval: Wilson's where each is right or wrong, else Student's (1908)."""
-    if all(result in (0.0, 1.0) for result in results):
+    if set(results) <= {0.0, 1.0}:
         share = share_of(round(sum(results)), len(results))
         return Interval(share.share, share.low, share.high)
     mean = student_interval(results)
@@ -169,37 +177,40 @@ def score_of(results: Sequence[float]) -> Interval:
 
 def compare_runs(earlier: EvaluationRun, before: CaseResults, later: EvaluationRun, after: CaseResults) -> Comparison:
     """The later run against the earlier one, paired by case id."""
+    import numpy as np
+
     known = dict(zip(before.cases, before.results, strict=True))
-    pairs = [
-        (case, known[case], result) for case, result in zip(after.cases, after.results, strict=True) if case in known
-    ]
-    better = [case for case, old, new in pairs if new > old]
-    worse = [case for case, old, new in pairs if new < old]
+    old = np.array(list(map(known.get, after.cases)), dtype=float)  # not a number where the earlier run has none
+    new = np.array(after.results, dtype=float)
+    paired = ~np.isnan(old)
+    cases = int(paired.sum())
     yes_or_no = before.is_yes_or_no and after.is_yes_or_no
+    better, worse = np.flatnonzero(new > old), np.flatnonzero(new < old)
     return Comparison(
         earlier=earlier,
         later=later,
-        cases=len(pairs),
-        only_earlier=len(before.cases) - len(pairs),
-        only_later=len(after.cases) - len(pairs),
-        difference=_difference([(old, new) for _, old, new in pairs], yes_or_no=yes_or_no),
+        cases=cases,
+        only_earlier=len(before.cases) - cases,
+        only_later=len(after.cases) - cases,
+        difference=_difference(old[paired], new[paired], yes_or_no=yes_or_no),
         better=len(better),
         worse=len(worse),
-        better_cases=tuple(better[:MOST_NAMED]),
-        worse_cases=tuple(worse[:MOST_NAMED]),
+        better_cases=tuple(after.cases[place] for place in better[:MOST_NAMED]),
+        worse_cases=tuple(after.cases[place] for place in worse[:MOST_NAMED]),
         method="Newcombe 1998, method 10" if yes_or_no else "Student's t of the paired differences",
     )
 
 
-def _difference(pairs: Sequence[tuple[float, float]], *, yes_or_no: bool) -> Interval | None:
-    if not pairs:
+def _difference(old: Results, new: Results, *, yes_or_no: bool) -> Interval | None:
+    """The mean of `new` less that of `old`, which are of the same cases in one order."""
+    if not len(old):
         return None
     if yes_or_no:
-        both = sum(1 for old, new in pairs if old and new)
-        gained = sum(1 for old, new in pairs if new > old)
-        lost = sum(1 for old, new in pairs if new < old)
-        return newcombe_interval(both, gained, lost, len(pairs) - both - gained - lost)
-    found = student_interval([new - old for old, new in pairs])
+        both, gained, lost = int(((old > 0) & (new > 0)).sum()), int((new > old).sum()), int((new < old).sum())
+        return newcombe_interval(both, gained, lost, len(old) - both - gained - lost)
+    gaps = new - old
+    mean = float(gaps.mean())
+    found = _by_student(len(gaps), mean, float(((gaps - mean) ** 2).sum()))
     return Interval(found.value, _within(found.low, -1, 1), _within(found.high, -1, 1))
 
 
@@ -239,8 +250,12 @@ def student_interval(values: Sequence[float]) -> Interval:
     ones that such a sample can miss.
     """
     count = len(values)
-    mean = sum(values) / count
-    spread = sum((value - mean) ** 2 for value in values)
+    mean = fsum(values) / count
+    return _by_student(count, mean, fsum((value - mean) ** 2 for value in values))
+
+
+def _by_student(count: int, mean: float, spread: float) -> Interval:
+    """`spread` is the sum of the squared distances from the mean."""
     if count < 2 or spread <= 1e-18 * count:
         half = hidden_share(count)
     else:

@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from enum import StrEnum
 from math import sqrt
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, model_validator
 
 from readiness.errors import InputError, InvalidValueError
 
 FEWEST_RECORDS, USUAL_RECORDS, MOST_RECORDS = 5, 20, 100
-MOST_LABELS = 30
+MOST_LABELS = 50  # as in the audit: a field with more different values holds no labels
 MOST_SHOWN_FIELDS = 40
 LONGEST_LABEL, LONGEST_TEXT, LONGEST_REASON = 100, 500, 2_000
 CLEAN = "clean"  # the tier without problems; every other one holds edge cases
@@ -115,7 +114,7 @@ class Settlement(_Value):
     record: int = Field(ge=1)
     answer: str | None = Field(default=None, max_length=LONGEST_TEXT)  # None: no agreement was reached
     reason: str = Field(min_length=1, max_length=LONGEST_REASON)
-    settled_at: datetime
+    settled_at: NaiveDatetime
     settled_by: str = ""
 
 
@@ -187,6 +186,8 @@ def answer_of(exercise: Exercise, typed: str | None) -> dict[str, Any]:
 def checked_answer(exercise: Exercise, typed: str) -> str:
     """An answer in words or one of the offered ones. Refuses an empty one, a long one, and one that is not offered."""
     if exercise.choices:
+        if not typed:
+            raise InputError("Nothing is chosen yet. Choose an answer, or I cannot tell.")
         if typed not in exercise.choices:
             raise InvalidValueError("Answer", typed[:40], f"is none of {', '.join(exercise.choices)}")
         return typed

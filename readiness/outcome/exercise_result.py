@@ -207,9 +207,10 @@ class AgreementOnRecords:
 
     @property
     def clearly_below(self) -> bool:
-        """Whether chance in the choice of records does not explain it: the whole interval lies below."""
+        """Whether chance in the choice of records does not explain it: the whole interval lies below, or there is none
+        because every record is disputed."""
         high = self.latest.alpha.high
-        return self.stays_below and high is not None and high < self.least
+        return self.stays_below and (high is None or high < self.least)
 
     @property
     def sentence(self) -> str:
@@ -224,14 +225,15 @@ class AgreementOnRecords:
 
 def reach(result: ExerciseResult, least: float) -> Reach:
     """Where a round stands. Too few to tell: fewer than FEWEST_COMPARED records with two answers, an alpha that is
-    undefined, or an interval wider than WIDEST that reaches over what is asked for."""
+    undefined, an interval wider than WIDEST that reaches over what is asked for, or nearly all answers the same, so
+    that there is no interval. There is none either where every record is disputed, which tells enough."""
     alpha = result.alpha
     if result.agreement.compared_items < FEWEST_COMPARED or alpha.value is None:
         return Reach.TOO_FEW
     if alpha.low is not None and alpha.high is not None:
         if alpha.low < least <= alpha.high and alpha.high - alpha.low > WIDEST:
             return Reach.TOO_FEW
-    elif alpha.value < 1:  # nearly all answers are one label, so that resampling has nothing to say
+    elif alpha.value < 1 and not _is_disputed_throughout(result):
         return Reach.TOO_FEW
     return Reach.REACHED if alpha.value >= least else Reach.BELOW
 
@@ -239,10 +241,12 @@ def reach(result: ExerciseResult, least: float) -> Reach:
 def reach_sentence(result: ExerciseResult, least: float) -> str:
     """One round against the agreement that is asked for, with its figures."""
     found, alpha = result.agreement, result.alpha
-    who = f"{len(result.people)} people judged {len(result.exercise.records)} records"
+    people = f"{len(result.people)} {'person' if len(result.people) == 1 else 'people'}"
+    who = f"{people} judged {len(result.exercise.records)} records"
     where = reach(result, least)
     if alpha.value is None:
-        return f"{who}. {alpha.why} Draw records whose correct outputs differ."
+        advice = "Draw records whose correct outputs differ." if result.is_comparable else ""
+        return f"{who}. {alpha.why} {advice}".strip()
     figures = f"alpha is {figure(alpha.value, least)}{_between(alpha)}, {asked_figure(least)} is asked for"
     if where is Reach.TOO_FEW:
         return f"{who}; {figures}. {_why_too_few(found, alpha)}"
@@ -346,6 +350,11 @@ def _side_by_side(record: int, tier: str, said: Sequence[Judgment], same: Callab
         return (-counts[same(one.answer)], same(one.answer), one.participant.casefold())
 
     return RecordAnswers(record, tier, tuple(sorted(said, key=place)), len(counts))
+
+
+def _is_disputed_throughout(result: ExerciseResult) -> bool:
+    compared = [one for one in result.records if sum(said.answer is not None for said in one.judgments) > 1]
+    return all(one.disputed for one in compared)
 
 
 def _why_too_few(found: Agreement, alpha: Measure) -> str:

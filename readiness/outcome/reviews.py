@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, model_validator
 
 from readiness.errors import InputError, InvalidValueError
 from readiness.outcome.agreement import person_key
@@ -29,7 +29,7 @@ class Correction(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: datetime
+    at: NaiveDatetime
     by: str = Field(default="", max_length=200)
     reason: str = Field(min_length=1, max_length=1_000)
 
@@ -41,7 +41,7 @@ class Review(BaseModel):
 
     id: str = Field(min_length=1, max_length=100)
     held_on: date
-    recorded_at: datetime
+    recorded_at: NaiveDatetime
     metric_id: str = Field(default="", max_length=100)
     metric: str = Field(default="", max_length=4_000)
     unit: str = Field(default="", max_length=60)
@@ -107,8 +107,7 @@ def new_review(
         }
     )
     _refuse_day_to_come(review, now)
-    if review.reading is None and not review.note.strip():
-        raise InputError("A review without a reading needs a note that says why the metric could not be read.")
+    _refuse_saying_nothing(review)
     return review
 
 
@@ -123,6 +122,7 @@ def corrected(review: Review, changes: Mapping[str, Any], *, reason: str, by: st
     if after == review:
         raise InputError("Nothing is different from what is recorded.")
     _refuse_day_to_come(after, now)
+    _refuse_saying_nothing(after)
     if after.reading != review.reading:
         after = after.model_copy(update={"reading_source": ""})
     return _with_correction(after, reason, by, now)
@@ -141,20 +141,21 @@ def in_order(reviews: Sequence[Review]) -> tuple[Review, ...]:
 
 
 def counted_readings(reviews: Sequence[Review], metric_id: str) -> tuple[Review, ...]:
-    """The reviews that can tell inside from outside, one a day.
+    """The reviews whose reading was held against a tolerance, one a day.
 
     A day counts once, with the reading recorded last: whoever reads twice has held one review. A review that could
-    not read the metric neither counts nor breaks the row, because not looking shows nothing. Another primary metric
-    begins anew; another wording of the same one does not.
+    not read the metric neither counts nor breaks the row, because not looking shows nothing. Where one limit alone is
+    stated, a reading that keeps it counts: it is not outside. Another primary metric begins anew; another wording of
+    the same one does not.
     """
-    telling = [r for r in in_order(reviews) if not r.withdrawn and r.metric_id == metric_id and r.inside is not None]
+    telling = [r for r in in_order(reviews) if not r.withdrawn and r.metric_id == metric_id and _is_judged(r)]
     return tuple({review.held_on: review for review in telling}.values())
 
 
 def alarm(reviews: Sequence[Review], metric_id: str) -> Alarm | None:
     """The last two counted readings where both are outside tolerance (M28); the next one inside ends it."""
     counted = counted_readings(reviews, metric_id)
-    if len(counted) < 2 or counted[-1].inside or counted[-2].inside:
+    if len(counted) < 2 or any(review.inside is not False for review in counted[-2:]):
         return None
     first, second = counted[-2:]
     held = [review for review in in_order(reviews) if not review.withdrawn and review.held_on >= second.held_on]
@@ -189,6 +190,16 @@ def _checked(parts: Mapping[str, Any]) -> Review:
     if parts.get("held_on") is None:
         raise InputError("A review needs its day.")
     return Review.model_validate({**parts, "reviewed_by": name})
+
+
+def _is_judged(review: Review) -> bool:
+    one_limit = (review.tolerance_low is None) is not (review.tolerance_high is None)
+    return review.inside is not None or (review.reading is not None and one_limit)
+
+
+def _refuse_saying_nothing(review: Review) -> None:
+    if review.reading is None and not review.note.strip():
+        raise InputError("A review without a reading needs a note that says why the metric could not be read.")
 
 
 def _refuse_day_to_come(review: Review, now: datetime) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from readiness.ranges import SEED, Percentiles, Range, percentiles, scores
@@ -25,8 +26,8 @@ class Review(NamedTuple):
     """Records that decisions send to people. `stream` names the draws of its share, which the scope drew already."""
 
     stream: str
-    cost_year: Range
-    records_per_month: float
+    cost_year_of_one: Range  # at one record a month, reviewed or not
+    records_per_month: float  # that the scope counted
 
 
 class Month(NamedTuple):
@@ -96,6 +97,7 @@ class SimulatedValue:
     capped: float  # share of the draws in which the stated accepted share was above the cap
     accepted: Percentiles  # the share that counted
     against: AgainstCost | None
+    monthly_drawn: Floats = field(repr=False, compare=False)  # read-only
 
 
 @lru_cache(maxsize=64)
@@ -122,13 +124,22 @@ def simulate_value(month: Month, drawn: Draws, horizon_months: int, seed: int = 
     saved = accepted * (by_hand + (month.error_rate - wrong) * month.wrong_cost)
     refused = (cap - accepted) * month.refused_cost
     monthly = volume * (saved - refused) - _run_cost(month, drawn, volume, seed)
+    monthly.setflags(write=False)  # it is handed to every session that asks for the same
     return SimulatedValue(
         monthly=percentiles(monthly),
         loses=_part(monthly < 0),
         capped=_part(capped),
         accepted=percentiles(accepted),
-        against=None if drawn.cost is None else _against(monthly, drawn.cost, horizon_months),
+        against=None if drawn.cost is None else against_cost(monthly, drawn.cost, horizon_months),
+        monthly_drawn=monthly,
     )
+
+
+def against_cost(monthly: Floats, cost: Floats, months: int) -> AgainstCost:
+    """The value of so many months held against the cost, draw by draw."""
+    net = months * monthly - cost
+    covered = net >= 0
+    return AgainstCost(_part(covered), percentiles(net), _payback(monthly, cost, covered))
 
 
 def _by_hand(month: Month, draws: int, seed: int) -> Floats:
@@ -161,16 +172,9 @@ def _run_cost(month: Month, drawn: Draws, volume: Floats, seed: int) -> Floats:
     if drawn.run_cost_year is not None:
         cost = cost + drawn.run_cost_year / MONTHS_A_YEAR
     for review in month.reviews:
-        if review.records_per_month > 0:
-            counted = review.cost_year.at(scores(review.stream, draws=drawn.size, seed=seed)) / MONTHS_A_YEAR
-            cost = cost + counted * (volume / review.records_per_month - 1)
+        of_one = review.cost_year_of_one.at(scores(review.stream, draws=drawn.size, seed=seed)) / MONTHS_A_YEAR
+        cost = cost + of_one * (volume - review.records_per_month)
     return np.asarray(cost)
-
-
-def _against(monthly: Floats, cost: Floats, months: int) -> AgainstCost:
-    net = months * monthly - cost
-    covered = net >= 0
-    return AgainstCost(_part(covered), percentiles(net), _payback(monthly, cost, covered))
 
 
 def _payback(monthly: Floats, cost: Floats, covered: Truths) -> Payback:
@@ -181,7 +185,8 @@ def _payback(monthly: Floats, cost: Floats, covered: Truths) -> Payback:
     months = np.full(len(cost), np.inf)
     np.divide(cost, monthly, out=months, where=monthly > 0)
     months[(monthly == 0) & (cost == 0)] = 0.0
-    found = (float(value) for value in np.quantile(months, PAYBACK_LEVELS, method="inverted_cdf"))
+    places = [ceil(level * len(months)) - 1 for level in PAYBACK_LEVELS]
+    found = (float(value) for value in np.sort(months)[places])
     p10, p50, p90 = (value if np.isfinite(value) else None for value in found)
     return Payback(p10, p50, p90, never_within_horizon=1 - _part(covered), never=1 - _part(pays))
 

@@ -8,7 +8,7 @@ project file holds the numbers of the records; their cells come from the sample 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -297,12 +297,12 @@ def settle(
         settled_by=who,
     )
     key = settlement_key(round_id, record)
-    stored = projects.store.document(project_id, Kind.SETTLEMENT, key)
-    if stored is not None and _says_the_same(Settlement.model_validate(stored.body), settlement):
-        return
     what = f"settled record {record}" if settlement.answer is not None else f"left record {record} open"
     row = (Kind.SETTLEMENT.value, key, settlement.model_dump(mode="json"), version)
-    projects.store.save_many(project_id, [row], who=who, what=what, check=check)
+    with TURNS:  # the two clicks of a double click may come at once: the second finds what the first has said
+        stored = projects.store.document(project_id, Kind.SETTLEMENT, key)
+        if stored is None or not _says_the_same(Settlement.model_validate(stored.body), settlement):
+            projects.store.save_many(project_id, [row], who=who, what=what, check=check)
 
 
 # --- the sample -------------------------------------------------------------------------------------------------------
@@ -396,8 +396,3 @@ def _exercise_at(store: Store, project_id: str, round_id: str) -> Exercise | Non
 def _settlements(store: Store, project_id: str, revision: int) -> int:
     del revision  # part of the key: a write makes a new one
     return sum(document.version for document in store.documents(project_id, Kind.SETTLEMENT))
-
-
-def people_named(text: str) -> Sequence[str]:
-    """The names in a typed text, by comma, semicolon or line."""
-    return [name.strip() for name in text.replace(";", ",").replace("\n", ",").split(",") if name.strip()]

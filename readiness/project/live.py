@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from readiness.diagnosis.live_outcomes import METRIC_OF, Held, held_metrics, judged_alert, judged_streak
-from readiness.errors import InputError
+from readiness.errors import ConflictError, InputError
 from readiness.exports.figures import counted, day
 from readiness.operation.daily import DayOutcomes, Metric, Tolerance
 from readiness.operation.rules import Alert, Streak
@@ -39,7 +39,8 @@ from readiness.project.running import Running, Task
 from readiness.project.state import Kind, ProjectState, check, validated
 
 if TYPE_CHECKING:
-    from readiness.operation.drift import Characteristics, DriftReport
+    from readiness.operation.drift import Characteristics, DriftReport, DriftSummary
+    from readiness.operation.log import OutcomeLog
     from readiness.operation.tracing import Trace
 
 NOT_AT_HAND = "The log itself is not at hand any more. Hand it in again to see single records and their inputs."
@@ -124,10 +125,10 @@ def open_log(projects: Projects, state: ProjectState) -> OpenLog | None:
 
 def remove(projects: Projects, project_id: str, *, who: str) -> None:
     """The log let go, its uploads deleted, and its figures taken out of the project. The journal keeps the figures."""
+    desk_of(projects).drop(project_id)  # first, so that a reading under way cannot save them again
     version = projects.load(project_id).version_of(Kind.LIVE)
     if version:
         projects.store.delete(project_id, Kind.LIVE, "", version=version, who=who, what="removed the log's figures")
-    desk_of(projects).drop(project_id)
 
 
 def _choices(state: ProjectState) -> ReadingChoices:
@@ -169,6 +170,7 @@ class _Job:
                 zone=self.choices.zone,
                 zone_of_naive_times=self.choices.zone_of_naive_times,
                 mapping=self.choices.mapping,
+                read_at=self.projects.clock(),
                 progress=lambda part, doing: task.report(0.95 * part, doing),
             )
             on_failure.callback(log.close)
@@ -184,9 +186,11 @@ class _Job:
                 choices=self.choices,
                 paths=self.paths,
                 uploads=len(files),
+                drift=_first_comparison(log, self.projects.clock()),
             )
-            self._save(reading)
-            desk.put(self.project_id, opened)
+            with desk.ending(task):
+                self._save(reading)
+                desk.put(self.project_id, opened)
             on_failure.pop_all()
         return reading
 
@@ -197,6 +201,14 @@ class _Job:
         self.projects.store.save_many(
             self.project_id, [(Kind.LIVE.value, "", body, version)], who=self.who, what=what, check=check
         )
+
+
+def _first_comparison(log: OutcomeLog, now: datetime) -> DriftSummary | None:
+    """The last days against those before, as it is kept with the reading; None where there is nothing to compare."""
+    from readiness.operation.drift import drift, summary_of
+
+    found = summary_of(drift(log), now) if log.characteristics else None
+    return found if found and found.compared else None
 
 
 # --- what the days say --------------------------------------------------------------------------------------------
@@ -241,7 +253,8 @@ def streak_of(state: ProjectState, of: Held, now: datetime | None) -> Streak | N
 def change_limits(
     projects: Projects, drawn: ProjectState, changes: Mapping[str, Any], *, reason: str, who: str
 ) -> LiveLimits:
-    """The limits after a change, which is kept with its reason. Raises InputError without one, and for no change."""
+    """The limits after a change, which is kept with its reason. Raises InputError without one, for no change, and where
+    somebody changed them since they were `drawn`."""
     clean = " ".join(reason.split())
     if not clean:
         raise InputError("Say why the limits are changed; the reason stays beside them.")
@@ -261,7 +274,13 @@ def change_limits(
     limits = validated(Kind.LIVE_LIMITS, {**after, "changes": kept})
     assert isinstance(limits, LiveLimits)
     row = (Kind.LIVE_LIMITS.value, "", limits.model_dump(mode="json"), drawn.version_of(Kind.LIVE_LIMITS))
-    projects.store.save_many(drawn.id, [row], who=who, what=f"changed the limits of the log: {clean}", check=check)
+    try:
+        projects.store.save_many(drawn.id, [row], who=who, what=f"changed the limits of the log: {clean}", check=check)
+    except ConflictError as conflict:
+        by = conflict.by or "Somebody"
+        raise InputError(
+            f"{by} changed the limits meanwhile. Look at them as they are now, then change them."
+        ) from conflict
     return limits
 
 
@@ -301,6 +320,25 @@ def drift_from_sample(
 
     log = _require(projects, state).log
     return drift(log, reference=_sample(projects, state, date_field, amount_field), recent=recent)
+
+
+def keep_drift(projects: Projects, drawn: ProjectState, report: DriftReport, *, who: str) -> DriftSummary:
+    """The comparison kept with the figures of the log, in place of the one before, so that it outlives the log itself.
+
+    `drawn` is the project as its author saw it. Raises InputError where another log was read since.
+    """
+    from readiness.operation.drift import summary_of
+
+    state = projects.load(drawn.id)
+    reading = state.live
+    if reading is None or drawn.live is None or reading.reading_id != drawn.live.reading_id:
+        raise InputError("The log was read again meanwhile. Look at the comparison as it is now.")
+    kept = summary_of(report, projects.clock())
+    body = reading.model_copy(update={"drift": kept}).model_dump(mode="json", exclude_defaults=True)
+    row = (Kind.LIVE.value, "", body, state.version_of(Kind.LIVE))
+    what = f"kept a comparison of the inputs: {kept.sentence}"
+    projects.store.save_many(drawn.id, [row], who=who, what=what, check=check)
+    return kept
 
 
 def sample_for_drift(projects: Projects, state: ProjectState) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, field_validator
 
 from readiness.diagnosis.live_outcomes import Limits, LiveFacts
 from readiness.operation.daily import OTHER_ERRORS, DayOutcomes
+from readiness.operation.drift import DriftSummary
 from readiness.operation.fields import LogField
 from readiness.operation.log_summary import LogSummary
 from readiness.operation.zones import day_of, days_between, zone_named
@@ -52,7 +53,7 @@ class LiveReading(_Value):
     """One reading of the log. It holds counts and how the log was read, and nothing of a single record."""
 
     reading_id: str = Field(max_length=100)
-    read_at: datetime  # UTC, without a zone
+    read_at: NaiveDatetime  # UTC, without a zone
     choices: ReadingChoices = ReadingChoices()
     paths: tuple[str, ...] = ()  # as typed; these can be read again after a restart
     uploads: int = 0  # files that came by upload, which are gone after a restart
@@ -61,6 +62,7 @@ class LiveReading(_Value):
     summary: LogSummary
     days: tuple[DayOutcomes, ...] = ()
     earlier_days: int = 0  # days of the log before those of `days`
+    drift: DriftSummary | None = None  # the last comparison of the inputs that was kept; None: nothing to compare
 
     @property
     def last_day(self) -> date | None:
@@ -71,7 +73,7 @@ class LiveReading(_Value):
 class LimitChange(_Value):
     """One change of the limits, with the reason that it was made for."""
 
-    at: datetime
+    at: NaiveDatetime
     by: str = Field(default="", max_length=200)
     reason: str = Field(min_length=1, max_length=1_000)
     before: dict[str, float]
@@ -96,6 +98,7 @@ def kept_reading(
     choices: ReadingChoices,
     paths: tuple[str, ...],
     uploads: int,
+    drift: DriftSummary | None = None,
 ) -> LiveReading:
     """The part of a reading that stays in the project: no text of the log, and the last MOST_DAYS days."""
     bare = summary.without_texts()
@@ -110,6 +113,7 @@ def kept_reading(
         summary=bare.model_copy(update={"files": bare.files[:MOST_FILES]}),
         days=tuple(_with_type_names(day) for day in days[-MOST_DAYS:]),
         earlier_days=max(0, len(days) - MOST_DAYS),
+        drift=drift,
     )
 
 
@@ -136,6 +140,7 @@ def live_facts(reading: LiveReading | None, limits: Limits, now: datetime) -> Li
         limits=limits,
         read_at=reading.read_at,
         source=f"log of the running system, {reading.summary.records:,} outcome records",
+        drift=reading.drift,
     )
 
 

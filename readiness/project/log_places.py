@@ -72,7 +72,7 @@ def files_at(typed: Iterable[str], rule: PathRule) -> list[LogFile]:
         for file in find_files([_allowed_place(text.strip(), rule)]):
             real = file.path.resolve()
             if not _is_allowed(real, rule):
-                raise _refused(text, rule)
+                raise InputError(f"The path {text!r} is not read: {file.name!r} leads elsewhere. {rule.sentence}")
             found.setdefault(real, LogFile(real, file.name))
     return list(found.values())
 
@@ -86,8 +86,10 @@ def _allowed_place(text: str, rule: PathRule) -> Path:
         raise InputError(f"No home folder for {text!r} on this machine. Write the whole path.") from exc
     if not place.is_absolute() and rule.folders:
         place = rule.folders[0] / place
-    # The last part may be a pattern; what it matches is looked at file by file.
-    real = place.parent.resolve() / place.name if place.name not in ("", "..") else place.resolve()
+    try:  # the last part may be a pattern; what it matches is looked at file by file
+        real = place.parent.resolve() / place.name if place.name not in ("", "..") else place.resolve()
+    except (OSError, RuntimeError) as exc:  # a folder that may not be opened, links that go round
+        raise _refused(text, rule) from exc
     inside = real if PurePath(real).name else real.parent
     if not _is_allowed(inside, rule):
         raise _refused(text, rule)
@@ -99,6 +101,8 @@ def _is_allowed(path: Path, rule: PathRule) -> bool:
 
 
 def _refused(text: str, rule: PathRule) -> InputError:
+    if rule.everywhere:
+        return InputError(f"The path {text!r} cannot be looked at: it may not be opened, or its links go round.")
     return InputError(f"The path {text!r} is not read. {rule.sentence}")
 
 

@@ -42,6 +42,7 @@ class LogDesk:
         self._refusals: dict[str, str] = {}
         self._lock = threading.Lock()
         self._turn = threading.Lock()
+        self._ending = threading.Lock()  # a reading is being saved, or what is read is being thrown away
 
     def get(self, project_id: str, reading_id: str) -> OpenLog | None:
         """The open log of a project, if it is still the one that the project speaks of."""
@@ -60,10 +61,20 @@ class LogDesk:
             self._let_go(MOST_OPEN_RECORDS, keep=project_id)
 
     def drop(self, project_id: str) -> None:
-        with self._lock:
+        """The project's log let go. A reading that is under way ends, and saves nothing from now on."""
+        with self._ending, self._lock:
             self._open.pop(project_id, None)
-            self._works.pop(project_id, None)
+            work = self._works.pop(project_id, None)
             self._refusals.pop(project_id, None)
+            if work is not None:
+                work.stop()
+
+    @contextmanager
+    def ending(self, task: Task) -> Iterator[None]:
+        """While a reading is saved and its log put here, none is dropped. Raises StoppedError after it was dropped."""
+        with self._ending:
+            task.report(task.part)
+            yield
 
     def projects(self) -> tuple[str, ...]:
         with self._lock:

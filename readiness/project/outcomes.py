@@ -27,6 +27,7 @@ from readiness.store import Store
 MOST_RUNS = 500  # of one project
 MOST_REVIEWS = 1_000
 _KEPT = 8  # comparisons, of up to a million cases each
+_UNTOLD = (Kind.EVALUATION_CASES.value,)  # what the journal never holds: ids of cases are gone with their run
 
 # --- metrics ------------------------------------------------------------------------------------------------------
 
@@ -322,26 +323,27 @@ def add_run(
             results, id=projects.new_id(), version=clean, run_on=run_on, now=now, file_name=name[-1_000:], note=note
         )
     rows: list[tuple[str, str, dict[str, Any], int]] = [
-        (Kind.EVALUATION_CASES.value, f"{run.id}/{place:03d}", part.model_dump(mode="json"), 0)
+        (Kind.EVALUATION_CASES.value, _part_key(run.id, place), part.model_dump(mode="json"), 0)
         for place, part in enumerate(evaluation_runs.parts_of(run.id, results))
     ]
     rows.append((Kind.EVALUATION_RUN.value, run.id, run.model_dump(mode="json"), 0))
-    projects.store.save_many(project_id, rows, who=who, what=f"recorded the evaluation of version {clean}")
+    what = f"recorded the evaluation of version {clean}"
+    projects.store.save_many(project_id, rows, who=who, what=what, untold=_UNTOLD)
     return run
 
 
 def remove_run(projects: Projects, project_id: str, run_id: str, *, reason: str, who: str) -> None:
-    """A run taken out with its case results; the journal keeps it, and the reason."""
+    """A run taken out with its case results; the journal keeps the run, without its cases, and the reason."""
     clean = " ".join(reason.split())
     if not clean:
         raise InputError("Say why the run is removed; the reason stays in the journal.")
     state = projects.load(project_id)
     run = _run(state, run_id)
-    parts = projects.store.documents(project_id, Kind.EVALUATION_CASES)
-    gone = [(Kind.EVALUATION_CASES.value, part.key, part.version) for part in parts if part.body.get("run") == run_id]
+    parts = projects.store.documents_named(project_id, Kind.EVALUATION_CASES, _part_keys(run))
+    gone = [(Kind.EVALUATION_CASES.value, part.key, part.version) for part in parts]
     gone.append((Kind.EVALUATION_RUN.value, run_id, state.version_of(Kind.EVALUATION_RUN, run_id)))
     what = f"removed the evaluation of version {run.version}: {clean}"
-    projects.store.save_many(project_id, [], who=who, what=what, deleted=gone)
+    projects.store.save_many(project_id, [], who=who, what=what, deleted=gone, untold=_UNTOLD)
 
 
 def compare(projects: Projects, state: ProjectState, earlier: str, later: str) -> Comparison:
@@ -356,13 +358,20 @@ def _comparison(store: Store, project_id: str, earlier: EvaluationRun, later: Ev
 
 
 def _results(store: Store, project_id: str, run: EvaluationRun) -> CaseResults:
-    parts = -(-run.cases // evaluation_runs.CASES_A_PART)
-    found = [store.document(project_id, Kind.EVALUATION_CASES, f"{run.id}/{place:03d}") for place in range(parts)]
-    stored = [RunCases.model_validate(part.body) for part in found if part is not None]
+    found = store.documents_named(project_id, Kind.EVALUATION_CASES, _part_keys(run))
+    stored = [RunCases.model_validate(part.body) for part in found]
     results = evaluation_runs.joined(stored)
     if len(results.cases) != run.cases:
         raise InputError(f"The case results of version {run.version} are not complete. Upload the run again.")
     return results
+
+
+def _part_keys(run: EvaluationRun) -> list[str]:
+    return [_part_key(run.id, place) for place in range(-(-run.cases // evaluation_runs.CASES_A_PART))]
+
+
+def _part_key(run_id: str, place: int) -> str:
+    return f"{run_id}/{place:03d}"
 
 
 def _run(state: ProjectState, run_id: str) -> EvaluationRun:

@@ -635,34 +635,6 @@ class Projects:
         row = _row(Kind.ANSWER, mode, answer, version)
         self.store.save_many(project_id, [row], who=who, what=f"answered {reply} on {mode}")
 
-    def sign_brief(self, project_id: str, *, name: str, role: str, fingerprint: str, who: str) -> None:
-        """A signature under the brief with this fingerprint, which must be the brief as it reads now. A stop brief
-        is signed only once it says all that a stop must leave behind (M31)."""
-        clean = " ".join(name.split())
-        state, key = self.load(project_id), agreement.person_key(clean)
-        if not key:
-            raise InvalidValueError("Name", name, "is empty; a signature needs the signer's own name")
-        earlier = next((s for s in state.brief_signatures if agreement.person_key(s.name) == key), None)
-        if earlier is not None and earlier.fingerprint == fingerprint:
-            raise InputError(f"{earlier.name} has already signed this brief.")
-        signature = validated(
-            Kind.BRIEF_SIGNATURE,
-            {
-                "name": clean,
-                "role": " ".join(role.split()),
-                "signed_at": self.clock(),
-                "fingerprint": fingerprint,
-            },
-        )
-        diagnosis = self.diagnose(state)
-        if fingerprint != self.brief_fingerprint(state, diagnosis):
-            raise InputError("The brief has changed since it was shown here. Read it again before you sign it.")
-        missing = self.missing_from_brief(state, diagnosis)
-        if missing:
-            raise InputError(f"A stop brief must say all of it before it is signed. Missing: {', '.join(missing)}.")
-        row = _row(Kind.BRIEF_SIGNATURE, key, signature, state.version_of(Kind.BRIEF_SIGNATURE, key))
-        self.store.save_many(project_id, [row], who=who, what=f"{clean} signed the brief")
-
 
 def record_frame(rows: Sequence[Any], fields: Sequence[str]) -> pd.DataFrame:
     """Records as a table: number, line, and the cells under their field names."""

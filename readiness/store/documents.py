@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,26 +35,42 @@ def of_project(
     return [_document(row) for row in rows]
 
 
+def named(cursor: duckdb.DuckDBPyConnection, project_id: str, kind: str, keys: Sequence[str]) -> list[Document]:
+    """Those of the named documents of a kind that are there, by key. One look at the table, however many they are."""
+    rows = cursor.execute(
+        f"""SELECT {_COLUMNS} FROM document
+            WHERE project_id = $project AND kind = $kind AND "key" IN (SELECT unnest($keys::VARCHAR[]))
+                AND body IS NOT NULL
+            ORDER BY "key" """,
+        {"project": project_id, "kind": kind, "keys": list(keys)},
+    ).fetchall()
+    return [_document(row) for row in rows]
+
+
 def one(cursor: duckdb.DuckDBPyConnection, project_id: str, kind: str, key: str) -> Document | None:
     """The document, or None where there is none, or none any more."""
     row = _row(cursor, project_id, kind, key)
     return _document(row) if row and row[3] is not None else None
 
 
-def save_all(write: Write, changes: Sequence[Change], check: Check | None) -> list[Document]:
+def save_all(
+    write: Write, changes: Sequence[Change], check: Check | None, *, untold: Collection[str] = ()
+) -> list[Document]:
     """The documents after the changes, in their order: each as it was when nothing differs, merged when someone else
-    changed other parts. However many there are, they are read and written together."""
+    changed other parts. However many there are, they are read and written together. Of the kinds in `untold` the
+    journal holds no body."""
     saved: list[Document] = []
     for batch in _without_repeats(changes):
         rows = _rows(write, batch)
         steps = [_step(write, change, rows.get((change.kind, change.key)), check) for change in batch]
-        _write_steps(write, [step for step in steps if step.is_change])
+        _write_steps(write, [step for step in steps if step.is_change], untold)
         saved += [step.after for step in steps]
     return saved
 
 
-def delete(write: Write, kind: str, key: str, version: int) -> None:
-    """Take the document out of the project; its past stays in the journal. Twice is the same as once."""
+def delete(write: Write, kind: str, key: str, version: int, *, untold: Collection[str] = ()) -> None:
+    """Take the document out of the project; its past stays in the journal, unless its kind is in `untold`. Twice is
+    the same as once."""
     current = one(write.cursor, write.project_id, kind, key)
     if current is None:
         return
@@ -63,7 +79,7 @@ def delete(write: Write, kind: str, key: str, version: int) -> None:
             Change(kind, key, {}, version), f"{kind} {key}".strip(), current.version, current.changed_by, current.body
         )
     _write_row(write, kind, key, version + 1, None)
-    journal.append(write, kind, key, versions=(version, None), before=current.body)
+    journal.append(write, kind, key, versions=(version, None), before=None if kind in untold else current.body)
 
 
 def _checked_place(change: Change) -> str:
@@ -151,7 +167,7 @@ def _after(write: Write, change: Change, version: int) -> Document:
     return Document(change.kind, change.key, version, body, write.now, write.who)
 
 
-def _write_steps(write: Write, steps: Sequence[_Step]) -> None:
+def _write_steps(write: Write, steps: Sequence[_Step], untold: Collection[str]) -> None:
     new, known = [step for step in steps if step.is_new], [step for step in steps if not step.is_new]
     if new:
         write.cursor.execute(
@@ -165,7 +181,7 @@ def _write_steps(write: Write, steps: Sequence[_Step]) -> None:
                 WHERE project_id = $project AND document.kind = n.kind AND document."key" = n.key""",
             _lists(write, known),
         )
-    journal.append_all(write, [_entry(step) for step in steps])
+    journal.append_all(write, [_entry(step, told=step.after.kind not in untold) for step in steps])
 
 
 _LISTED = """SELECT unnest($kinds::VARCHAR[]) AS kind, unnest($keys::VARCHAR[]) AS key,
@@ -184,9 +200,11 @@ def _lists(write: Write, steps: Sequence[_Step]) -> dict[str, Any]:
     }
 
 
-def _entry(step: _Step) -> Entry:
+def _entry(step: _Step, *, told: bool) -> Entry:
     before, after = step.before, step.after
     versions = (before.version if before else None, after.version)
+    if not told:
+        return Entry(after.kind, after.key, versions)
     return Entry(after.kind, after.key, versions, before.body if before else None, after.body)
 
 

@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -204,6 +204,12 @@ class Store:
         with self._reading() as cursor:
             return documents.one(cursor, project_id, str(kind), str(key))
 
+    def documents_named(self, project_id: str, kind: str, keys: Sequence[str]) -> list[Document]:
+        """Those of the documents of a kind under these keys that are there, by key: faster than one by one where they
+        are large."""
+        with self._reading() as cursor:
+            return documents.named(cursor, project_id, str(kind), [str(key) for key in keys])
+
     def save(
         self,
         project_id: str,
@@ -228,17 +234,21 @@ class Store:
         what: str,
         check: Check | None = None,
         deleted: Sequence[tuple[str, str, int]] = (),
+        untold: Collection[str] = (),
     ) -> list[Document]:
         """The documents after all changes, in their order; one conflict, and none of them is saved.
 
-        `deleted` are the documents (kind, key, and the version that was read) that go in the same transaction.
+        `deleted` are the documents (kind, key, and the version that was read) that go in the same transaction. Of the
+        kinds in `untold` the journal says that they came, changed and went, and never what they held: such documents
+        are large or hold what must be gone once it is removed. A change of one that is not the latest is a conflict.
         """
         with self._writing(project_id, who, what) as write:
             projects.one_row(write.cursor, project_id)
+            kinds = {str(kind) for kind in untold}
             for gone_kind, gone_key, gone_version in deleted:
-                documents.delete(write, str(gone_kind), str(gone_key), gone_version)
+                documents.delete(write, str(gone_kind), str(gone_key), gone_version, untold=kinds)
             wanted = [Change(str(kind), str(key), body, version) for kind, key, body, version in changes]
-            return documents.save_all(write, wanted, check)
+            return documents.save_all(write, wanted, check, untold=kinds)
 
     def delete(self, project_id: str, kind: str, key: str, version: int, who: str, what: str) -> None:
         """Take the document out of the project; the journal keeps it."""

@@ -115,7 +115,7 @@ def _judging(part: Part, exercise: Exercise, correct_output: str, keys: bool) ->
 
 def _record(part: Part, exercise: Exercise, number: int, record: DrawnRecord | None, correct_output: str) -> None:
     """One record, the question about it, and the answers."""
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, gap=None):
         if record is None:
             st.caption("This record is not in the sample any more.")
         else:

@@ -199,7 +199,8 @@ def _settling(here: Here, result: ExerciseResult) -> None:
     disputed = {one.record: one for one in result.disputed}
     if st.session_state.get(key) not in disputed:
         st.session_state[key] = next(iter(result.unsettled or tuple(disputed)))
-    number = st.selectbox("Talk about record", list(disputed), key=key, format_func=lambda one: _titled(result, one))
+    # The browser knows a choice by how it is written: what is written must not change when the record is settled.
+    number = st.selectbox("Talk about record", list(disputed), key=key, format_func="Record {}".format)
     try:
         records: Mapping[int, DrawnRecord] = agreeing.records_at_hand(here.projects, here.state.id, result.exercise)
     except ReadinessError as error:
@@ -304,7 +305,3 @@ def _settled_as(settlement: Settlement | None) -> str:
     if settlement is None:
         return ""
     return f"{settlement.answer or NOT_AGREED}: {settlement.reason}"
-
-
-def _titled(result: ExerciseResult, number: int) -> str:
-    return f"Record {number}" + (" (settled)" if number in result.settlements else "")

@@ -3,11 +3,13 @@ for. A fragment: a choice runs it again and not the page around it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from readiness.ballots import names_in
 from readiness.errors import InputError, ReadinessError
 from readiness.exports.figures import counted
 from readiness.outcome.exercise import (
@@ -16,7 +18,6 @@ from readiness.outcome.exercise import (
     MOST_SHOWN_FIELDS,
     USUAL_LEAST_AGREEMENT,
     USUAL_RECORDS,
-    Exercise,
     Question,
     checked_labels,
     draw_sentence,
@@ -24,6 +25,7 @@ from readiness.outcome.exercise import (
 )
 from readiness.project import Kind, agreeing
 from readiness.project.agreeing import Setup
+from readiness.ui import round_form
 from readiness.ui.acts import act, show_refusal
 from readiness.ui.autosave import number_field, row_of, text_field
 from readiness.ui.page import Here, link
@@ -74,28 +76,29 @@ def _form(here: Here, drawn: agreeing.Phase) -> None:
     if agreeing.phase(here.projects, here.state.id).round_id != drawn.round_id:
         st.rerun()  # it was opened: here, or by somebody else
     place = f"{here.state.id}/agreement/setup"
-    earlier = next(iter(agreeing.results(here.state)), None)
-    _preset(place, here, earlier.exercise if earlier else None)
-    question = st.radio("What is judged", list(QUESTIONS), format_func=QUESTIONS.__getitem__, key=f"{place}/question")
-    _what_is_judged(here, place, question)
-    _records(here, place)
+    first = _at_first(here)
+    question = st.radio(
+        "What is judged",
+        list(QUESTIONS),
+        index=list(QUESTIONS).index(first.question),
+        format_func=QUESTIONS.__getitem__,
+        key=f"{place}/question",
+    )
+    _what_is_judged(here, place, question, first)
+    _records(here, place, first)
     hidden = st.session_state.get(f"{place}/source") if question is not Question.TEXT else None
     fields = [field for field in _fields_of(here) if field != hidden]
     st.multiselect(
         "Fields of the record that people see",
         fields,
+        default=[field for field in first.fields if field in fields],
         key=f"{place}/fields",
         max_selections=MOST_SHOWN_FIELDS,
         help="Only what is needed to judge. Records can hold personal data: they are shown from the open sample and "
         "are not written into the project file. Answers are.",
     )
     outputs = _typed_outputs(here, place) if question is Question.CORRECT else {}
-    st.text_area(
-        "Who is waited for",
-        key=f"{place}/people",
-        height=72,
-        placeholder="Names with commas between them. Empty: whoever answers.",
-    )
+    round_form.ask_people(f"{place}/people")
 
     def open_it() -> str:
         agreeing.open_exercise(here.projects, here.state.id, _setup(here, place, outputs), who=here.who)
@@ -105,28 +108,35 @@ def _form(here: Here, drawn: agreeing.Phase) -> None:
     show_refusal(place)
 
 
-def _what_is_judged(here: Here, place: str, question: Question) -> None:
+def _what_is_judged(here: Here, place: str, question: Question, first: _AtFirst) -> None:
     sources = [TYPED, *_fields_of(here)]
     if question is Question.TEXT:
         st.caption("Answers are compared without regard to case, spacing and a full stop at the end.")
         return
     asked = "Where the labels come from" if question is Question.LABEL else "Where the outputs come from"
     st.selectbox(
-        asked, sources, key=f"{place}/source", format_func=lambda name: name if name == TYPED else f"Field: {name}"
+        asked,
+        sources,
+        index=sources.index(first.source),
+        key=f"{place}/source",
+        format_func=lambda name: name if name == TYPED else f"Field: {name}",
     )
     if question is Question.LABEL and st.session_state[f"{place}/source"] == TYPED:
-        st.text_area("Labels", key=f"{place}/labels", height=72, placeholder="pay, return, ask the buyer")
+        st.text_area("Labels", first.labels, key=f"{place}/labels", height=72, placeholder="pay, return, ask the buyer")
     elif question is Question.LABEL:
         st.caption("Its values are the labels; the field itself is not shown to people.")
 
 
-def _records(here: Here, place: str) -> None:
+def _records(here: Here, place: str, first: _AtFirst) -> None:
     left, right = st.columns(2, gap="medium")
-    count = left.number_input("Records", FEWEST_RECORDS, MOST_RECORDS, step=1, key=f"{place}/count", help=_ALLOCATION)
+    count = left.number_input(
+        "Records", FEWEST_RECORDS, MOST_RECORDS, first.count, step=1, key=f"{place}/count", help=_ALLOCATION
+    )
     right.number_input(
         "Draw",
         min_value=0,
         max_value=10**6,
+        value=first.seed,
         step=1,
         key=f"{place}/seed",
         help="The same number draws the same records of the same sample. People remember what they have judged: take "
@@ -193,26 +203,38 @@ def _setup(here: Here, place: str, outputs: dict[str, str]) -> Setup:
         labels=labels,
         output_field=source if question is Question.CORRECT and source != TYPED else "",
         outputs=outputs,
-        participants=tuple(agreeing.people_named(str(state[f"{place}/people"]))),
+        participants=names_in(str(state[f"{place}/people"])),
     )
 
 
-def _preset(place: str, here: Here, earlier: Exercise | None) -> None:
-    """What stands in the form at first: as in the exercise before, on other records."""
-    fields = _fields_of(here)
-    kept = [field for field in (earlier.fields if earlier else fields[:FIELDS_SHOWN]) if field in fields]
-    output = earlier.output_field if earlier and earlier.output_field in fields else TYPED
-    values: dict[str, Any] = {
-        "question": earlier.question if earlier else Question.LABEL,
-        "source": output,
-        "labels": ", ".join(earlier.labels) if earlier else "",
-        "count": len(earlier.records) if earlier else USUAL_RECORDS,
-        "seed": agreeing.next_seed(here.state),
-        "fields": kept or fields[:FIELDS_SHOWN],
-        "people": "",
-    }
-    for name, value in values.items():
-        st.session_state.setdefault(f"{place}/{name}", value)
+@dataclass(frozen=True, slots=True)
+class _AtFirst:
+    """What stands in the form at first. It is given to the fields as their default and not put into the session: the
+    browser would never hear of it where a click cuts the run short between the one and the other."""
+
+    question: Question
+    source: str
+    labels: str
+    count: int
+    seed: int
+    fields: tuple[str, ...]
+
+
+def _at_first(here: Here) -> _AtFirst:
+    """As in the exercise before, on other records."""
+    fields, seed = _fields_of(here), agreeing.next_seed(here.state)
+    result = next(iter(agreeing.results(here.state)), None)
+    if result is None:
+        return _AtFirst(Question.LABEL, TYPED, "", USUAL_RECORDS, seed, tuple(fields[:FIELDS_SHOWN]))
+    earlier = result.exercise
+    return _AtFirst(
+        question=earlier.question,
+        source=earlier.output_field if earlier.output_field in fields else TYPED,
+        labels=", ".join(earlier.labels),
+        count=max(FEWEST_RECORDS, len(earlier.records)),
+        seed=seed,
+        fields=tuple(field for field in earlier.fields if field in fields) or tuple(fields[:FIELDS_SHOWN]),
+    )
 
 
 def _fields_of(here: Here) -> list[str]:

@@ -1,33 +1,25 @@
-"""Agreement tested on records, on the page: three parts that can stand on their own.
-
-`asked_now(taking, round)` draws what one participant is asked now, and nothing else: no name of another, no control of
-the exercise. Whoever shows it says who takes part (`Taking`: the projects, the state of the project, the name) and
-which round is open; it runs itself again after every answer, and whoever shows it looks for the reveal (readiness.
-project.asking.phase). `facilitate(here)` draws what a facilitator does: set up an exercise, see who is done, reveal.
-`tested(here)` is the whole of it on the Outcome page, with what the revealed exercises say.
+"""Agreement tested on records, on the Outcome page: the exercise that is open, what the revealed ones say, and how to
+set up another one. A participant who joined by the link sees the form alone: readiness/ui/agreement_form.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from readiness.ballots import Round
 from readiness.errors import ReadinessError
 from readiness.exports.figures import counted
 from readiness.outcome.exercise_result import ExerciseResult
-from readiness.project import Projects, agreeing
+from readiness.project import agreeing
 from readiness.project.agreeing import Asked
-from readiness.ui import agreement_form, round_form
+from readiness.ui import agreement_form, cache, round_form, session
 from readiness.ui.agreement_result import revealed, summary_line
 from readiness.ui.agreement_setup import least_agreement, set_up
 from readiness.ui.page import Here
-from readiness.ui.taking_part import Taking
-from readiness.ui.wording import moment, plain
-
-LOOK_EVERY = 4.0  # seconds until an exercise that somebody opens is on every page
+from readiness.ui.wording import plain
 
 
 def tested(here: Here) -> None:
@@ -45,12 +37,24 @@ def tested(here: Here) -> None:
         revealed(here, found[0])
     facilitate(here)
     _earlier(here, found if current is not None else found[1:])
-    _look_for_changes(here.projects, here.state.id, agreeing.phase(here.projects, here.state.id))
+    look = partial(agreeing.phase, here.projects, here.state.id)
+    round_form.look_for_changes(look, look())
 
 
-def asked_now(taking: Taking, current: Round, name_place: str = "in the sidebar") -> None:
-    """What a participant is asked in this round of judgments, and nothing else. Digits answer."""
-    agreement_form.judge(taking, current, name_place)
+def lead_to_what_is_asked(tabs: str, label: str) -> None:
+    """Turn the tabs with this key to `label` where judgments are asked for: when somebody comes to the page, and once
+    when a new exercise is opened; whoever turns to another tab after that stays there."""
+    project_id = session.project_id()
+    if project_id is None:
+        return
+    try:
+        now = agreeing.phase(cache.projects(), project_id)
+    except ReadinessError:
+        return  # the page says what is wrong
+    led_to = f"{tabs}/led_to"
+    if now.is_open and (tabs not in st.session_state or st.session_state.get(led_to) != now.round_id):
+        st.session_state[tabs] = label
+        st.session_state[led_to] = now.round_id
 
 
 def facilitate(here: Here) -> None:
@@ -93,25 +97,14 @@ def _earlier(here: Here, found: Sequence[ExerciseResult]) -> None:
             pd.DataFrame(lines), hide_index=True, width="stretch", column_config=config, alt="Earlier exercises"
         )
         by_id = {one.exercise.id: one for one in found}
+        titles = round_form.titles({identifier: one.opened_at for identifier, one in by_id.items()})
         chosen = st.selectbox(
             "Look at an exercise",
             list(by_id),
-            format_func=lambda identifier: moment(by_id[identifier].opened_at),
+            format_func=titles.__getitem__,
             index=None,
             placeholder="Choose one",
             key=f"{here.state.id}/agreement/earlier",
         )
         if chosen is not None:
             revealed(here, by_id[chosen])
-
-
-@st.fragment(run_every=LOOK_EVERY)
-def _look_for_changes(projects: Projects, project_id: str, drawn: agreeing.Phase) -> None:
-    """Runs the page again once somebody has opened or settled something. A reveal is looked for where it is waited
-    for, so that nobody who still types loses the form."""
-    try:
-        now = agreeing.phase(projects, project_id)
-    except ReadinessError:
-        return  # the next run of the page says what is wrong
-    if now != drawn and not drawn.is_open:
-        st.rerun()

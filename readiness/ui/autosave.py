@@ -17,6 +17,7 @@ import streamlit as st
 from readiness.errors import ConflictError, InputError
 from readiness.project import Kind
 from readiness.ui import cache, session
+from readiness.ui.grids import figure_text, typed_figure
 from readiness.ui.page import Here
 from readiness.ui.wording import plain
 
@@ -94,6 +95,33 @@ def number_field(
         placeholder="not stated",
         on_change=_save,
         args=(row, field, _from_percent if percent else None),
+    )
+    _after(row, field)
+
+
+def figure_field(
+    row: Row,
+    field: str,
+    label: str,
+    *,
+    help: str = "",
+    least: float | None = 0.0,
+    most: float | None = None,
+    percent: bool = False,
+) -> None:
+    """A number that may be left open, typed as text: the browser's own field for numbers makes 25 of 2,5 and nothing of
+    abc without a word. With `percent` the field shows %, and 0..1 is stored."""
+    stored = row.body[field]
+    shown = round(stored * 100, 10) if percent and stored is not None else stored
+    key = _seed(row, field, figure_text(shown) or "")
+    st.text_input(
+        f"{label} (%)" if percent else label,
+        key=key,
+        help=help or None,
+        placeholder="not stated",
+        max_chars=40,
+        on_change=_save_figure,
+        args=(row, field, label, least, 100.0 if percent else most, percent),
     )
     _after(row, field)
 
@@ -186,6 +214,16 @@ def _save(row: Row, field: str, convert: Callable[[Any], Any] | None = None) -> 
     key = row.widget(field)
     typed = st.session_state[key]
     _store(row, field, convert(typed) if convert else typed, row.version)
+
+
+def _save_figure(row: Row, field: str, label: str, least: float | None, most: float | None, percent: bool) -> None:
+    key = row.widget(field)
+    try:
+        figure = typed_figure(st.session_state[key], label, least=least, most=most, share=percent)
+    except InputError as error:
+        _refusals()[key] = _Refusal(str(error))
+        return
+    _store(row, field, _from_percent(figure) if percent else figure, row.version)
 
 
 def _store(row: Row, field: str, value: Any, version: int) -> None:

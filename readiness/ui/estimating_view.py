@@ -7,24 +7,22 @@ participant's own figures are shown to their own window, from what was typed int
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from readiness.ballots import MOST_THINGS, Round
-from readiness.errors import ReadinessError
-from readiness.project import Projects
+from readiness.ballots import MOST_THINGS, Round, names_in
 from readiness.project import estimating as together
 from readiness.scope.items import ItemStatus
 from readiness.scope.rounds import PARTS, finding
+from readiness.ui import round_form
 from readiness.ui.acts import act, show_refusal
 from readiness.ui.estimating_form import asked
 from readiness.ui.estimating_result import is_current, revealed
 from readiness.ui.page import Here
 from readiness.ui.wording import moment
-
-LOOK_EVERY = 4.0  # seconds until a round that somebody opens is on every page
 
 
 def estimating(here: Here) -> None:
@@ -39,18 +37,7 @@ def estimating(here: Here) -> None:
     with st.expander("Estimate together, each person in private first"):
         _open_form(here)
         _earlier(here, rounds)
-    _look_for_a_round(here.projects, here.state.id, together.phase_of(rounds))
-
-
-@st.fragment(run_every=LOOK_EVERY)
-def _look_for_a_round(projects: Projects, project_id: str, drawn: together.Phase) -> None:
-    """Runs the page again once somebody has opened a round, or agreed on what the last one said."""
-    try:
-        now = together.phase(projects, project_id)
-    except ReadinessError:
-        return  # the next run of the page says what is wrong
-    if now != drawn:
-        st.rerun()
+    round_form.look_for_changes(partial(together.phase, here.projects, here.state.id), together.phase_of(rounds))
 
 
 def _open_form(here: Here) -> None:
@@ -68,7 +55,7 @@ def _open_form(here: Here) -> None:
     )
 
     def open_it() -> str:
-        participants = str(st.session_state[f"{place}/people"]).replace(";", ",").replace("\n", ",").split(",")
+        participants = names_in(str(st.session_state[f"{place}/people"]))
         chosen = st.session_state[f"{place}/items"]
         together.open_round(here.projects, here.state.id, chosen, participants=participants, who=here.who)
         return "The round is open."
@@ -83,12 +70,7 @@ def _open_form(here: Here) -> None:
             max_selections=MOST_THINGS,
             help="Offered: what is not estimated; when all is, what adds most to the spread of the total.",
         )
-        st.text_area(
-            "Who is waited for",
-            key=f"{place}/people",
-            height=72,
-            placeholder="Names with commas between them. Empty: whoever answers.",
-        )
+        round_form.ask_people(f"{place}/people")
         st.form_submit_button("Ask everyone", on_click=act, args=(place, open_it))
     show_refusal(place)
 
@@ -110,10 +92,11 @@ def _earlier(here: Here, rounds: Sequence[Round]) -> None:
         for round_ in revealed.values()
     ]
     st.dataframe(pd.DataFrame(lines), hide_index=True, width="stretch", alt="Earlier rounds")
+    titles = round_form.titles({identifier: round_.opened_at for identifier, round_ in revealed.items()})
     chosen = st.selectbox(
         "Look at a round",
         list(revealed),
-        format_func=lambda identifier: moment(revealed[identifier].opened_at),
+        format_func=titles.__getitem__,
         index=None,
         placeholder="Choose one",
         key=f"{here.state.id}/estimating/earlier",

@@ -16,7 +16,7 @@ from readiness.outcome.evaluation_runs import Comparison, Difference, Evaluation
 from readiness.project import Kind, outcomes
 from readiness.ui import charts
 from readiness.ui.acts import act, show_refusal
-from readiness.ui.autosave import number_field, row_of, text_field
+from readiness.ui.autosave import figure_field, row_of, text_field
 from readiness.ui.page import Here, errors_shown
 from readiness.ui.turns import Turn, turn_of
 from readiness.ui.wording import badge, day, interval, percent, plain
@@ -63,7 +63,7 @@ def _spec(here: Here) -> None:
     with columns[1]:
         text_field(row, "unit", "Unit of the metric")
     with columns[2]:
-        number_field(row, "target", "Evaluation target", least=None)
+        figure_field(row, "target", "Evaluation target", least=None)
     left, right = st.columns(2)
     with left:
         text_field(row, "fallback", "Fallback", placeholder="What happens with an item that is not handled")
@@ -73,7 +73,7 @@ def _spec(here: Here) -> None:
         text_field(row, "expected_outputs", "File of the expected outputs", placeholder="cases/expected.jsonl")
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     with left:
-        number_field(row, "accepted_error", "Accepted error", percent=True, help="Share of cases that may be wrong.")
+        figure_field(row, "accepted_error", "Accepted error", percent=True, help="Share of cases that may be wrong.")
     with right:
         _downloads(here, evaluating.missing_parts(plan))
 

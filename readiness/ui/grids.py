@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 from pydantic import BaseModel
 
-from readiness.errors import ConflictError, ReadinessError
+from readiness.errors import ConflictError, InvalidValueError, ReadinessError
 from readiness.exports.typed_numbers import number_text, typed_number
 from readiness.project import Kind
 from readiness.ui.page import Here
@@ -80,14 +80,23 @@ def figure_text(figure: float | None) -> str | None:
     return None if figure is None else number_text(figure)
 
 
-def typed_figure(typed: Any, place: str, *, share: bool = False) -> float | None:
+def typed_figure(
+    typed: Any, place: str, *, least: float | None = None, most: float | None = None, share: bool = False
+) -> float | None:
     """The number that was typed into a cell; None for an empty one. A `share` is in %, with or without the sign.
 
-    Raises InvalidValueError for whatever is no number.
+    Raises InvalidValueError for whatever is no number, or not one from `least` to `most`.
     """
     text = " ".join(str("" if typed is None else typed).split())
     bare = text.removesuffix("%").rstrip() if share else text
-    return typed_number(bare, place) if bare else None
+    if not bare:
+        return None
+    number = typed_number(bare, place)
+    if least is not None and number < least:
+        raise InvalidValueError(place, text, f"is less than {number_text(least)}")
+    if most is not None and number > most:
+        raise InvalidValueError(place, text, f"is more than {number_text(most)}")
+    return number
 
 
 def _show_conflict(name: str, number: int, edit: RowEdit, conflict: ConflictError, save: Save) -> None:

@@ -16,11 +16,13 @@ from readiness.errors import InvalidValueError, ReadinessError
 from readiness.project import Projects, asking
 from readiness.project.joining import project_of
 from readiness.ui import cache, joined, round_form
-from readiness.ui.asked import Asked, asked_about
+from readiness.ui.asked import JUDGMENTS, Asked, asked_about
 from readiness.ui.taking_part import Participant
 from readiness.ui.wording import plain
 
 LOOK_EVERY = 3.0  # seconds until something that is opened is on every phone
+# There is neither menu nor sidebar above: on a phone every line counts.
+_LOW_HEAD = "<style>.stMainBlockContainer { padding-top: 3.5rem; }</style>"
 _TYPED = "joined/typed_name"
 _REFUSED = "joined/refused_name"
 _SHARED = "joined/shared_name"
@@ -44,6 +46,7 @@ class Task:
 
 def draw(code: str) -> None:
     """The whole page of a participant."""
+    st.html(_LOW_HEAD)
     try:
         projects = cache.projects()
         rows = {row.id: row for row in projects.rows()}
@@ -186,7 +189,7 @@ def _form(projects: Projects, project_id: str, name: str, task: Task, tasks: tup
     if task.is_done:
         st.caption("You have answered. What you send now replaces it; nothing changes while you send nothing.")
         st.button("Back", on_click=_stop_changing, args=(task.round,))
-    elif task.answered and not task.sent_here:
+    elif task.answered and not task.sent_here and task.kind is not JUDGMENTS:  # whose form asks by itself
         st.caption(
             f"{task.answered} of {task.asked} answers under this name came from another window, or from this one "
             "before it was reloaded. They count, and are not shown here."
@@ -213,7 +216,7 @@ def _nothing_to_do(projects: Projects, project_id: str, name: str, tasks: tuple[
             )
     if not tasks:
         st.subheader("Nothing to do right now")
-    _just_revealed(projects, project_id, name)
+        _just_revealed(projects, project_id, name)
     st.caption("This page changes by itself as soon as something is asked.")
 
 
@@ -258,6 +261,10 @@ def _look(projects: Projects, project_id: str, name: str, drawn: object, form: T
         st.rerun()
     if form is None or now is not None:
         return
+    told = f"joined/{form.round.id}/told"
+    if told not in st.session_state:
+        st.session_state[told] = True
+        st.toast("The answers were revealed.")  # the sentence below a long form is out of sight on a phone
     st.warning("The answers were revealed. What stands above and was not sent is not among them.")
     if st.button("Go on", key=f"joined/{form.round.id}/go_on", type="primary"):
         st.rerun()

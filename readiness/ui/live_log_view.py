@@ -90,20 +90,20 @@ def _remarks(summary: LogSummary) -> list[str]:
     records, found = summary.records, []
     if summary.naive_times:
         found.append(
-            f"{_of(summary.naive_times, records)} have a time without an offset; they are read in "
+            f"{_of(summary.naive_times, records)} with a time without an offset, which is read in "
             f"{summary.zone_of_naive_times}."
         )
     for field, count in summary.unreadable.items():
-        found.append(f"{field} cannot be read in {_of(count, records)}; there it is unknown.")
+        found.append(f"{_of(count, records)} with a {field} that cannot be read; there it is unknown.")
     if summary.routed_by_rule:
         found.append(
-            f"{_of(summary.routed_by_rule, records)} do not say whether a human got them: that is taken from "
-            "validation and confidence."
+            f"{_of(summary.routed_by_rule, records)} without a word on whether a human got the item: that follows "
+            "from validation and confidence."
         )
     if summary.routed_against_rule:
         found.append(
-            f"{_of(summary.routed_against_rule, records)} state another routing than validation and confidence would; "
-            "what they state counts."
+            f"{_of(summary.routed_against_rule, records)} with another routing than validation and confidence would "
+            "give; what the log states counts."
         )
     if summary.missing_fields:
         found.append(f"Not in this log: {', '.join(summary.missing_fields)}.")
@@ -111,7 +111,7 @@ def _remarks(summary: LogSummary) -> list[str]:
 
 
 def _of(count: int, records: int) -> str:
-    return "all records" if count == records else counted(count, "record")
+    return "All records" if count == records else counted(count, "record")
 
 
 def _details(here: Here, reading: LiveReading) -> None:

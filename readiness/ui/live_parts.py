@@ -15,9 +15,11 @@ from readiness.operation.drift import RECENT_DAYS, REFERENCE_DAYS, DriftFinding,
 from readiness.operation.tracing import MOST_LINES, TracedLine
 from readiness.outcome.reviews import Reading
 from readiness.project import live
+from readiness.ui.acts import act, show_refusal
 from readiness.ui.live_view import with_days_in_words
 from readiness.ui.page import Here, errors_shown
-from readiness.ui.wording import badge, day, percent, plain
+from readiness.ui.turns import turn_of
+from readiness.ui.wording import badge, day, moment, percent, plain
 
 EXAMPLE = """\
 from readiness.operation.instrument import characteristics, outcome
@@ -81,6 +83,7 @@ def drift(here: Here) -> None:
     st.caption("A change in what comes in shows here before users report wrong output.")
     opened = live.open_log(here.projects, here.state)
     if opened is None:
+        _kept(here)
         st.info(live.NOT_AT_HAND)
         return
     if not opened.log.characteristics:
@@ -100,6 +103,36 @@ def drift(here: Here) -> None:
         report = _against_sample(here) if against == _SAMPLE else _against_period(here)
         if report is not None:
             _report(report)
+            _keep(here, report)
+
+
+def _kept(here: Here) -> None:
+    """The comparison that the project keeps, which is all there is once the log is gone."""
+    kept = here.state.live.drift if here.state.live else None
+    if kept is not None:
+        st.caption(
+            f"Kept in the project, compared {moment(kept.compared_at)}: {plain(with_days_in_words(kept.sentence))}"
+        )
+
+
+def _keep(here: Here, report: DriftReport) -> None:
+    place = f"{here.state.id}/live/keep_drift"
+    turn = turn_of(place)
+    number = turn.number
+
+    def do() -> str:
+        live.keep_drift(here.projects, here.state, report, who=here.who)
+        return "The comparison is kept."
+
+    st.button(
+        "Keep this comparison",
+        key=place,
+        on_click=act,
+        args=(place, lambda: turn.once(number, do)),
+        help="In place of the one below. The project keeps the results and none of the values.",
+    )
+    show_refusal(place)
+    _kept(here)
 
 
 def _against_period(here: Here) -> DriftReport | None:

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from readiness.diagnosis.live_outcomes import Held
+from readiness.errors import InvalidValueError
 from readiness.exports.figures import counted
 from readiness.operation.daily import DayOutcomes, Metric
 from readiness.operation.rules import AlertLevel, Streak
@@ -17,8 +18,10 @@ from readiness.project import Kind, live
 from readiness.ui.acts import act, show_refusal
 from readiness.ui.charts.figure import Figure, draw
 from readiness.ui.charts.live_figures import error_figure, latency_figure, metric_figure, routed_figure
+from readiness.ui.grids import figure_text, typed_figure
 from readiness.ui.page import Here, link
 from readiness.ui.rooms import OUTCOME
+from readiness.ui.turns import Turn, turn_of
 from readiness.ui.wording import day, moment, plain
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -179,19 +182,18 @@ def limits(here: Here) -> None:
         key = f"{place}/{version}"
         with st.form(key, border=False):
             columns = st.columns(5, vertical_alignment="bottom")
-            columns[0].number_input(
+            columns[0].text_input(
                 f"{_LIMIT_NAMES['routed_above']} (%)",
-                0.0,
-                99.0,
-                100 * held.routed_above,
-                format="%g",
+                figure_text(round(100 * held.routed_above, 10)) or "",
+                max_chars=40,
                 key=f"{key}/routed_above",
             )
             for column, name in zip(columns[1:], list(_LIMIT_NAMES)[1:], strict=True):
                 least, most = (0, 60) if name == "longest_silence" else (1, 365)
                 column.number_input(_LIMIT_NAMES[name], least, most, getattr(held, name), key=f"{key}/{name}")
             st.text_input("Why they are changed", key=f"{key}/reason", max_chars=1_000)
-            st.form_submit_button("Change the limits", on_click=_change, args=(here, place, key))
+            turn = turn_of(place)
+            st.form_submit_button("Change the limits", on_click=_change, args=(here, place, key, turn, turn.number))
         show_refusal(place)
         for change in reversed(held.changes):
             moved = "; ".join(
@@ -205,14 +207,18 @@ def _limit(name: str, value: float) -> str:
     return f"{100 * value:g}%" if name == "routed_above" else f"{value:g}"
 
 
-def _change(here: Here, place: str, key: str) -> None:
+def _change(here: Here, place: str, key: str, turn: Turn, number: int) -> None:
     typed: dict[str, Any] = {name: st.session_state[f"{key}/{name}"] for name in _LIMIT_NAMES}
-    typed["routed_above"] = round(typed["routed_above"] / 100, 10)
 
     def do() -> str:
+        name = _LIMIT_NAMES["routed_above"]
+        above = typed_figure(typed["routed_above"], name, least=0.0, most=99.0, share=True)
+        if above is None:
+            raise InvalidValueError(name, "", "is empty; it needs a share of the items")
+        typed["routed_above"] = round(above / 100, 10)
         live.change_limits(
             here.projects, here.state, typed, reason=str(st.session_state[f"{key}/reason"] or ""), who=here.who
         )
         return "The limits are changed."
 
-    act(place, do)
+    act(place, lambda: turn.once(number, do))

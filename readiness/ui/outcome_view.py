@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,20 +24,20 @@ from readiness.outcome.definition import (
     missing_parts,
 )
 from readiness.project import Kind, outcomes
-from readiness.ui import session
+from readiness.ui import agreement_view, session
 from readiness.ui.acts import act, act_on_text, show_refusal
 from readiness.ui.autosave import (
     check_field,
     choice_field,
     count_field,
     date_field,
-    number_field,
+    figure_field,
     row_of,
     select_field,
     text_field,
 )
-from readiness.ui.grids import RowEdit, edit_grid
-from readiness.ui.page import Here
+from readiness.ui.grids import RowEdit, edit_grid, figure_text, number_column, typed_figure
+from readiness.ui.page import Here, turn_to_section
 from readiness.ui.signing import owner_form, signing_form
 from readiness.ui.wording import moment, plain
 
@@ -59,7 +58,9 @@ _NUMBERS = ("target", "tolerance_low", "tolerance_high", "baseline_value")
 
 def sections() -> Sequence[Any]:
     """The places of the page's parts, in the order in which they are filled in. The session knows which one is open:
-    it would fall back to the first one whenever something appears above."""
+    it would fall back to the first one whenever something appears above. Judgments that are asked for open theirs."""
+    agreement_view.lead_to_what_is_asked("outcome_section", "Agreement")
+    turn_to_section("outcome_section", SECTIONS)
     return st.tabs(SECTIONS, key="outcome_section", on_change="rerun")
 
 
@@ -81,11 +82,11 @@ def definition(here: Here) -> None:
     with columns[0]:
         choice_field(row, "direction", "Direction", Direction)
     with columns[1]:
-        number_field(row, "target", "Target", least=None)
+        figure_field(row, "target", "Target", least=None)
     with columns[2]:
-        number_field(row, "tolerance_low", "Tolerance from", least=None)
+        figure_field(row, "tolerance_low", "Tolerance from", least=None)
     with columns[3]:
-        number_field(row, "tolerance_high", "Tolerance to", least=None)
+        figure_field(row, "tolerance_high", "Tolerance to", least=None)
     left, right = st.columns([3, 1])
     with left:
         select_field(
@@ -97,7 +98,7 @@ def definition(here: Here) -> None:
             "fills in the reading of a review.",
         )
     with right:
-        number_field(row, "baseline_value", "Metric today", least=None, help="In its own unit, without the system.")
+        figure_field(row, "baseline_value", "Metric today", least=None, help="In its own unit, without the system.")
     for sentence in contradictions(here.state.outcome):
         st.error(plain(sentence))
     _baseline(here)
@@ -121,13 +122,13 @@ def _baseline(here: Here) -> None:
     )
     columns = st.columns(4)
     with columns[0]:
-        number_field(row, "baseline_cost", "Cost of one item by hand")
+        figure_field(row, "baseline_cost", "Cost of one item by hand")
     with columns[1]:
-        number_field(row, "baseline_error_rate", "Error rate", percent=True)
+        figure_field(row, "baseline_error_rate", "Error rate", percent=True)
     with columns[2]:
-        number_field(row, "baseline_delay_days", "Delay (days)")
+        figure_field(row, "baseline_delay_days", "Delay (days)")
     with columns[3]:
-        number_field(row, "wrong_output_cost", "Cost of one wrong output")
+        figure_field(row, "wrong_output_cost", "Cost of one wrong output")
     left, right = st.columns([3, 1])
     with left:
         text_field(row, "baseline_source", "Where these figures come from")
@@ -138,7 +139,8 @@ def _baseline(here: Here) -> None:
 def further_metrics(here: Here) -> None:
     """Metrics beside the primary one, each with its own target, tolerance and baseline."""
     further = here.state.outcome.further
-    with st.expander(f"Further metrics ({len(further)})" if further else "Further metrics"):
+    # No count in its name: an expander that is called otherwise is a new one, and closes under whoever adds a metric.
+    with st.expander("Further metrics", expanded=bool(further)):
         st.caption(
             "The metric above is the primary one: it is signed, owned and reviewed. Others stand beside it, such as "
             "the cost that must not rise while quality does."
@@ -158,9 +160,9 @@ def further_metrics(here: Here) -> None:
 
 
 def _metric_grid(here: Here, further: Sequence[Metric]) -> None:
-    frame = pd.DataFrame([metric.model_dump(mode="json") for metric in further], index=[one.id for one in further])
-    for column in _NUMBERS:
-        frame[column] = pd.to_numeric(frame[column])
+    rows = [metric.model_dump(mode="json") for metric in further]
+    shown = [{**row, **{name: figure_text(row[name]) for name in _NUMBERS}} for row in rows]
+    frame = pd.DataFrame(shown, index=[one.id for one in further])
     config = st.column_config
     kinds: dict[str, Any] = {
         "metric": config.TextColumn(width=180, max_chars=1_000, required=True),
@@ -168,7 +170,7 @@ def _metric_grid(here: Here, further: Sequence[Metric]) -> None:
         "direction": config.SelectboxColumn(options=[str(one) for one in Direction], width=125, required=True),
         "unit": config.TextColumn(width=60, max_chars=60),
         "baseline_source": config.TextColumn(width=200, max_chars=1_000),
-        **{name: config.NumberColumn(width=62, format="localized") for name in _NUMBERS},
+        **{name: number_column(_GRID[name], width=62) for name in _NUMBERS},
     }
     edit_grid(
         f"{here.state.id}/metrics",
@@ -181,16 +183,17 @@ def _metric_grid(here: Here, further: Sequence[Metric]) -> None:
 
 
 def _save_metric(here: Here, edit: RowEdit) -> None:
-    changes = {column: _cell(column, typed) for column, typed in edit.values.items()}
+    name = next((metric.metric for metric in here.state.outcome.further if metric.id == edit.row), "Metric")
+    changes = {column: _cell(name, column, typed) for column, typed in edit.values.items()}
     if "metric" in changes and not changes["metric"]:
         raise InvalidValueError("Metric", "", "is empty; a metric needs a name")
     outcomes.change_metric(here.projects, here.state, edit.row, changes, who=here.who, insist=edit.insist)
 
 
-def _cell(column: str, typed: Any) -> Any:
-    if column not in _NUMBERS:
-        return str(typed or "").strip()
-    return None if typed is None or (isinstance(typed, float) and math.isnan(typed)) else typed
+def _cell(metric: str, column: str, typed: Any) -> Any:
+    if column in _NUMBERS:
+        return typed_figure(typed, f"{metric}, {_GRID[column]}")
+    return str(typed or "").strip()
 
 
 def _add_metric(here: Here) -> None:

@@ -14,6 +14,7 @@ from readiness.outcome.reviews import Reading, Review, ReviewDecision, next_due
 from readiness.project import outcomes
 from readiness.ui import charts
 from readiness.ui.acts import act, show_refusal
+from readiness.ui.grids import figure_text, typed_figure
 from readiness.ui.page import Here
 from readiness.ui.turns import Turn, turn_of
 from readiness.ui.wording import day, plain
@@ -120,7 +121,7 @@ def _record(here: Here, prefill: Reading | None) -> None:
             f"{place}/{turn.number}",
             metric=_metric_in_words(here),
             held_on=today,
-            reading=prefill.value if prefill else None,
+            reading=figure_text(prefill.value) or "" if prefill else "",
             reviewed_by=owned.owner,
             decision=ReviewDecision.CONTINUE,
             next_review=following,
@@ -145,9 +146,7 @@ def _fields(key: str, *, metric: str, **start: Any) -> dict[str, str]:
             st.session_state[keys[part]] = begun[part] = value
     columns = st.columns(4)
     columns[0].date_input("Held on", key=keys["held_on"], value=None, format="YYYY-MM-DD")
-    columns[1].number_input(
-        "Reading", key=keys["reading"], value=None, format="%g", placeholder="not read", help=plain(metric)
-    )
+    columns[1].text_input("Reading", key=keys["reading"], placeholder="not read", help=plain(metric), max_chars=40)
     columns[2].text_input("Reviewed by", key=keys["reviewed_by"], max_chars=200)
     columns[3].date_input("Next review on", key=keys["next_review"], value=None, format="YYYY-MM-DD")
     st.segmented_control(
@@ -158,13 +157,14 @@ def _fields(key: str, *, metric: str, **start: Any) -> dict[str, str]:
 
 
 def _said(keys: dict[str, str]) -> dict[str, Any]:
-    return {part: st.session_state.get(key) for part, key in keys.items()}
+    """What stands in the fields. Raises InvalidValueError for a reading that is no number."""
+    said = {part: st.session_state.get(key) for part, key in keys.items()}
+    return {**said, "reading": typed_figure(said["reading"], "Reading")}
 
 
 def _do_record(here: Here, place: str, turn: Turn, number: int, keys: dict[str, str], prefill: Reading | None) -> None:
-    said = _said(keys)
-
     def do() -> str:
+        said = _said(keys)
         from_log = prefill is not None and said["reading"] == prefill.value
         source = prefill.source if prefill is not None and from_log else ""
         recorded = outcomes.record_review(here.projects, here.state.id, said, who=here.who, source=source)
@@ -193,7 +193,7 @@ def _correct(here: Here) -> None:
             key,
             metric=review.metric,
             held_on=review.held_on,
-            reading=review.reading,
+            reading=figure_text(review.reading) or "",
             reviewed_by=review.reviewed_by,
             decision=review.decision,
             next_review=review.next_review,
@@ -211,9 +211,10 @@ def _correct(here: Here) -> None:
 def _do_correct(
     here: Here, place: str, turn: Turn, number: int, review_id: str, key: str, fields: dict[str, str]
 ) -> None:
-    said, reason = _said(fields), str(st.session_state.get(f"{key}/reason") or "")
+    reason = str(st.session_state.get(f"{key}/reason") or "")
 
     def do() -> str:
+        said = _said(fields)
         after = outcomes.correct_review(here.projects, here.state, review_id, said, reason=reason, who=here.who)
         return f"The review of {day(after.held_on)} is corrected."
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 import streamlit as st
 
@@ -20,11 +21,19 @@ from readiness.outcome.agreement import person_key
 from readiness.project import Projects, asking
 from readiness.ui import session
 from readiness.ui.acts import act, show_refusal
-from readiness.ui.wording import plain
+from readiness.ui.wording import moment, plain
 
 LOOK_EVERY = 3.0  # seconds between two looks at who is done
+LOOK_FOR_CHANGES_EVERY = 4.0  # seconds until a round that somebody opens is on every page
 
 _WINDOW = "window"
+
+
+class _Phase(Protocol):
+    """Where a subject is: two that differ say that something has happened."""
+
+    @property
+    def is_open(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,29 @@ def ask_name(project_id: str) -> None:
         st.error(st.session_state[f"{key}/refused"])
 
 
+def ask_people(key: str) -> None:
+    """The field for who is to answer, in a form that opens a round; `ballots.names_in` reads it."""
+    st.text_area(
+        "Who is waited for",
+        key=key,
+        height=72,
+        placeholder="Names with commas between them. Empty: whoever answers.",
+    )
+
+
+@st.fragment(run_every=LOOK_FOR_CHANGES_EVERY)
+def look_for_changes(read: Callable[[], _Phase], drawn: _Phase) -> None:
+    """Runs the page again once somebody has opened a round, or agreed on what the last one said. `read` says where the
+    subject is now, `drawn` where it was. A reveal is looked for where it is waited for (`progress`), so that nobody
+    who still types loses the form."""
+    try:
+        now = read()
+    except ReadinessError:
+        return  # the next run of the page says what is wrong
+    if now != drawn and not drawn.is_open:
+        st.rerun()
+
+
 def form(part: Part) -> None:
     """The form of one participant, with what this window sent under their name before."""
     window = part.window
@@ -136,6 +168,13 @@ def form(part: Part) -> None:
     if window.notice:
         st.success(plain(window.notice))
     sent_under_another_name(part)
+
+
+def titles(opened: Mapping[str, datetime]) -> dict[str, str]:
+    """How earlier rounds are offered to be chosen, by id, in the order given. Numbered from the first one on: a browser
+    knows a choice by how it is written, and two rounds may have been opened in one minute."""
+    in_turn = sorted(opened, key=lambda round_id: (opened[round_id], round_id))
+    return {round_id: f"{in_turn.index(round_id) + 1}: {moment(opened[round_id])}" for round_id in opened}
 
 
 def not_in_the_round(round_: Round, who: str, fields: Fields) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from readiness.ballots import Answer, Round
+from readiness.ballots import Answer, Round, names_in
 from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.questions import QuestionResult, Reply
 from readiness.diagnosis.votes import LONGEST_REASON, Tally, answer_of, differs, parts_of
-from readiness.errors import ReadinessError
 from readiness.exports.figures import counted
 from readiness.project import Projects, ProjectState, asking, voting
 from readiness.ui import cache, round_form, session
@@ -20,7 +20,6 @@ from readiness.ui.round_form import Fields, Part
 from readiness.ui.taking_part import Taking
 from readiness.ui.wording import badge, moment, plain
 
-LOOK_EVERY = 4.0  # seconds until a vote that somebody opens is on the page
 REPLY_COLOUR: dict[Reply, Colour] = {Reply.YES: "green", Reply.NO: "red", Reply.UNKNOWN: "gray"}
 
 
@@ -35,7 +34,7 @@ def voting_together(here: Here) -> None:
         round_form.not_in_the_round(latest, here.who, _fields())
     with st.expander("Vote together, each person in private first"):
         _open_form(here)
-    _look_for_a_round(here.projects, here.state.id, asking.phase_of(rounds))
+    round_form.look_for_changes(partial(voting.phase, here.projects, here.state.id), asking.phase_of(rounds))
 
 
 def votes_on(here: Here, question: QuestionResult) -> None:
@@ -69,22 +68,6 @@ def open_vote(projects: Projects, state: ProjectState, *, participants: str = ""
     return voting.open_round(projects, state.id, questions, participants=names_in(participants), who=session.who())
 
 
-def names_in(typed: str) -> list[str]:
-    """Names as they were typed, with commas, semicolons or lines between them."""
-    return typed.replace(";", ",").replace("\n", ",").split(",")
-
-
-@st.fragment(run_every=LOOK_EVERY)
-def _look_for_a_round(projects: Projects, project_id: str, drawn: asking.Phase) -> None:
-    """Runs the page again once somebody has opened a vote."""
-    try:
-        now = voting.phase(projects, project_id)
-    except ReadinessError:
-        return  # the next run of the page says what is wrong
-    if now != drawn:
-        st.rerun()
-
-
 def _asked(here: Here, current: Round) -> None:
     part = part_of(here, current)
     with st.container(border=True):
@@ -113,12 +96,7 @@ def _open_form(here: Here) -> None:
         return "The vote is open."
 
     with st.form(place, border=False, enter_to_submit=False):
-        st.text_area(
-            "Who is waited for",
-            key=f"{place}/people",
-            height=72,
-            placeholder="Names with commas between them. Empty: whoever answers.",
-        )
+        round_form.ask_people(f"{place}/people")
         st.form_submit_button("Ask everyone", on_click=act, args=(place, open_it))
     show_refusal(place)
 

@@ -25,6 +25,7 @@ from readiness.ui.wording import moment, plain
 
 LOOK_EVERY = 2.0  # seconds between two looks at who is here and how far they are
 CODE_PIXELS, BEAMER_PIXELS = 260, 620
+NAME_PIXELS = 180
 
 
 def workshop(here: Here) -> None:
@@ -159,7 +160,13 @@ def _people(guests: Sequence[Guest], kinds: Sequence[Asked], open_now: Mapping[s
         line = {"Name": name, "Here": _whether_here(present.get(person))}
         line |= {kind.title: _how_far(open_now[kind.subject.value].standing(name)) for kind in kinds}
         lines.append(line)
-    st.dataframe(pd.DataFrame(lines), hide_index=True, width="stretch", alt="Who is here and how far they are")
+    st.dataframe(
+        pd.DataFrame(lines),
+        hide_index=True,
+        width="stretch",
+        column_config={"Name": st.column_config.TextColumn(width=NAME_PIXELS)},  # a long one would hide the others
+        alt="Who is here and how far they are",
+    )
 
 
 def _everybody(guests: Sequence[Guest], asked: Iterable[asking.AskedNow]) -> dict[str, str]:

@@ -123,6 +123,16 @@ def test_where_the_clock_is_set_back_at_midnight_the_hour_before_comes_twice(wri
     assert {str(one.day): one.items for one in found.days}["2026-10-24"] == 50
 
 
+def test_days_that_overlap_where_the_clock_is_set_back_are_whole_in_parts_too(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # St John's, 2006: at 00:01 of the 29th the clock went back to 23:01 of the 28th.
+    moments = ["2006-10-29T01:00:00Z", "2006-10-29T02:30:30Z", "2006-10-29T02:40:00Z", "2006-10-29T12:00:00Z"]
+    path = write(*(item(number, moment) for number, moment in enumerate(moments)))
+    monkeypatch.setattr("readiness.operation.daily._RECORDS_A_QUERY", 1)
+    assert [(one.day.day, one.items) for one in days_of(path, "America/St_Johns").days] == [(28, 2), (29, 2)]
+
+
 def test_a_day_that_a_country_skipped_is_no_gap() -> None:
     found = list(days_between(date(2011, 12, 29), date(2011, 12, 31), zone_named("Pacific/Apia")))
     assert found == [date(2011, 12, 29), date(2011, 12, 31)]

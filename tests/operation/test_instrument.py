@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +232,45 @@ def test_whatever_is_put_into_a_record_the_line_is_json(value: Any) -> None:
     assert found["confidence"] is None or abs(found["confidence"]) < float("inf")
 
 
+def test_a_long_whole_number_keeps_all_its_digits() -> None:
+    lines: list[str] = []
+    with outcome("a", log=lines.append) as item:
+        item.sources, item.extra = [1234567890123456789], {"order": -(2**60) - 1, "count": 12}  # type: ignore[list-item]
+    assert one(lines)["sources"] == ["1234567890123456789"]
+    assert one(lines)["extra"] == {"order": "-1152921504606846977", "count": 12}
+
+
+class Unequal:
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("cannot be compared")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("given", [None, "", float("nan"), Unequal()], ids=["none", "empty", "nan", "unequal"])
+def test_whatever_names_an_item_there_is_a_line_with_an_id(given: object) -> None:
+    lines: list[str] = []
+    with outcome(given, log=lines.append, new_id=lambda: "made"):
+        pass
+    assert one(lines)["record_id"] == ("<Unequal>" if isinstance(given, Unequal) else "made")
+
+
+def test_of_an_exception_that_is_stated_itself_only_the_type_is_written() -> None:
+    lines: list[str] = []
+    for stated in (ValueError("Ines Example, 3 June"), TimeoutError):
+        with outcome("a", log=lines.append) as item:
+            item.error_type = stated  # type: ignore[assignment]
+    assert [json.loads(line)["error_type"] for line in lines] == ["ValueError", "TimeoutError"]
+    assert "Ines" not in lines[0]
+
+
+def test_sources_without_an_end_are_cut_off() -> None:
+    lines: list[str] = []
+    with outcome("a", log=lines.append) as item:
+        item.sources = repeat("doc")
+    assert 0 < len(one(lines)["sources"]) < 10_000
+
+
 def test_a_value_that_goes_in_circles_is_cut_off_and_counted() -> None:
     lines: list[str] = []
     circle: dict[str, Any] = {}
@@ -293,13 +333,16 @@ def test_a_failing_log_is_swallowed_counted_and_said_once() -> None:
     ids=lambda one: next(iter(one)),
 )
 def test_nothing_that_was_handed_in_wrongly_stops_the_work(broken: dict[str, Any]) -> None:
-    done = []
-    arguments = {"log": [].append} | broken
+    done, lines = [], list[str]()
+    arguments = {"log": lines.append} | broken
     with outcome(None, **arguments) as item:
         item.confidence = 0.9
         done.append(1)
     assert done == [1]
     assert failures() >= 1
+    if "log" not in broken:
+        assert one(lines)["record_id"], "what can be known is written all the same"
+        assert one(lines)["routed_to_human"] is False
 
 
 def test_the_exception_of_the_work_survives_a_failing_log() -> None:
@@ -337,7 +380,9 @@ def test_a_logger_takes_the_line_past_its_own_level() -> None:
         pass
     with outcome("b", log=logging.LoggerAdapter(logger, {})):
         pass
-    assert [json.loads(line)["record_id"] for line in lines] == ["a%s", "b"]
+    with outcome("c", log=logging.LoggerAdapter(logging.LoggerAdapter(logger, {}), {})):
+        pass
+    assert [json.loads(line)["record_id"] for line in lines] == ["a%s", "b", "c"]
     assert failures() == 0
 
 

@@ -27,6 +27,7 @@ from readiness.errors import (
     UnreadableFileError,
 )
 from readiness.operation import log_files, log_lines
+from readiness.operation.daily import daily
 from readiness.operation.log import OutcomeLog, read_log
 from readiness.operation.log_files import LogFile
 from readiness.operation.log_summary import LogSummary
@@ -63,7 +64,8 @@ def values(path: Path, columns: str, **options: Any) -> list[tuple[Any, ...]]:
 def accounted(summary: LogSummary) -> bool:
     """Whether the lines of each file add up."""
     return all(
-        one.lines == one.records + one.repeated + one.broken + one.other + one.empty + (one.format == "CSV")
+        one.lines
+        == one.records + one.repeated + one.broken + one.other + one.empty + one.continued + (one.format == "CSV")
         for one in summary.files
     )
 
@@ -176,6 +178,14 @@ def test_a_packed_file_that_ends_too_early_gives_what_is_in_it(tmp_path: Path) -
     assert "the packed file is damaged or ends here too early" in {one.reason for one in summary.broken_lines}
 
 
+def test_a_small_packed_file_that_ends_too_early_gives_what_is_in_it_too(tmp_path: Path) -> None:
+    packed = gzip.compress("".join(line(str(number**7)) + "\n" for number in range(300)).encode())
+    (tmp_path / "app.log.gz").write_bytes(packed[: len(packed) // 2])
+    found = summary_of(tmp_path / "app.log.gz")
+    assert 50 < found.records < 300
+    assert "the packed file is damaged or ends here too early" in {one.reason for one in found.broken_lines}
+
+
 def test_an_upload_is_called_by_its_own_name(write: Write) -> None:
     assert summary_of(LogFile(write("", '{"confidence', line()), "yours.log")).broken_lines[0].file == "yours.log"  # type: ignore[arg-type]
 
@@ -208,6 +218,8 @@ def test_places_that_lead_nowhere_are_said(tmp_path: Path, monkeypatch: pytest.M
     for place in (tmp_path / "nothing.log", tmp_path, tmp_path / "*.log"):
         with pytest.raises(InputError, match="No "):
             read_log([place])
+    with pytest.raises(InputError, match="cannot be looked at: file name too long"):
+        read_log([tmp_path / ("a" * 300)])
     monkeypatch.setattr(log_files, "MOST_FILES", 2)
     for number in range(3):
         (tmp_path / f"{number}.log").write_text(line())
@@ -312,6 +324,12 @@ def test_a_value_that_cannot_be_read_is_unknown_and_counted_and_its_record_stays
     ]  # fmt: skip
 
 
+def test_one_and_zero_are_read_as_a_table_with_gaps_writes_them(write: Write) -> None:
+    path = write(line("a", validation_passed="1.0"), line("b", validation_passed=0.0), line("c", validation_passed=1))
+    assert values(path, "validation_passed") == [(True,), (False,), (True,)]
+    assert summary_of(path).unreadable == {}
+
+
 def test_routed_follows_from_validation_and_confidence_unless_it_is_stated(write: Write) -> None:
     path = write(
         line("a", confidence=0.7), line("b", validation_passed=False), line("c"), line("d", routed_to_human=True)
@@ -330,6 +348,8 @@ def test_routed_follows_from_validation_and_confidence_unless_it_is_stated(write
         ("2026-03-01T12:00:00", "11:00"), ("2026-03-01 12:00:00,123", "11:00"), ("2026/03/01 12:00:00", "11:00"),
         (1772366400, "12:00"), (1772366400123, "12:00"), (1772366400123456, "12:00"), ("1772366400.25", "12:00"),
         ("20260301T120000Z", "12:00"), ("2026-03-01 12:00:00 Europe/Berlin", "11:00"),
+        ("2026-03-01T12:00:00,123+02:00", "10:00"), ("2026-03-01 12:00:00,123 -0330", "15:30"),
+        ("2026-03-01T12:00:00,123Z", "12:00"), (" 2026-03-01T12:00:00Z ", "12:00"), ("2026-03-01 12:00 EST", "17:00"),
     ],
 )  # fmt: skip
 def test_times_are_read_with_an_offset_without_one_and_as_numbers(write: Write, text: object, expected: str) -> None:
@@ -337,11 +357,41 @@ def test_times_are_read_with_an_offset_without_one_and_as_numbers(write: Write, 
     assert f"{found[0]:%H:%M}" == expected
 
 
+@pytest.mark.parametrize("text", ["2026-03-01 12:00:00 PM", "2026-03-01 12:00:00 nowhere"])
+def test_a_time_with_a_word_that_is_no_zone_is_not_guessed(write: Write, text: str) -> None:
+    found = summary_of(write(line("a", text), line("b")))
+    assert (found.records, found.broken, found.naive_times) == (1, 1, 0)
+
+
 def test_times_without_an_offset_are_counted(write: Write) -> None:
     path = write(
         line("a", "2026-03-01T12:00:00"), line("b"), line("c", 1772366400), line("d", "2026-03-01 12:00:00+01")
     )
     assert summary_of(path).naive_times == 1
+
+
+def test_a_record_of_a_time_to_come_is_broken_and_makes_no_day_without_data(write: Write) -> None:
+    path = write(
+        line("now"), line("fast clock", "2026-03-02T11:59:00Z"), line("wrong year", "2027-03-01T12:00:00Z"), line("b")
+    )
+    read_at = datetime(2026, 3, 1, 12, 0)  # noqa: DTZ001 - UTC, as the store's clock gives it
+    with read_log([path], read_at=read_at) as log:
+        assert [row[0] for row in log.rows("SELECT record_id FROM records ORDER BY place")] == [
+            "now",
+            "fast clock",
+            "b",
+        ]
+        (broken,) = log.summary.broken_lines
+        assert (broken.line, broken.reason) == (3, "a time that is still to come")
+        assert accounted(log.summary)
+        assert [one.day.isoformat() for one in daily(log).days] == ["2026-03-01", "2026-03-02"]
+    assert summary_of(path).records == 4, "without knowing when it is read, nobody can tell"
+
+
+def test_a_log_whose_records_are_all_broken_is_refused_with_the_first_reason(write: Write) -> None:
+    path = write('{"record_id": "a", "validation_passed": true}', '{"record_id": "b", "validation_passed": true}')
+    with pytest.raises(UnreadableFileError, match=r"none of its 2 lines .*line 1\): no time\."):
+        read_log([path])
 
 
 def test_an_unknown_zone_is_refused(write: Write) -> None:
@@ -373,6 +423,17 @@ def test_a_csv_with_broken_rows_loses_only_these(tmp_path: Path) -> None:
     assert values(path, "record_id, reason, error_type, x0") == [
         ("a", 'first\nsecond; "third"', None, "yyyy-mm-dd"), ("c", None, "Timeout", None), ("e", None, None, None),
     ]  # fmt: skip
+
+
+def test_a_cell_over_several_lines_is_one_record_and_quotation_marks_within_cells_cost_none(tmp_path: Path) -> None:
+    head = "record_id,time,confidence\n"
+    (tmp_path / "cells.csv").write_text(f'{head}"a\n\nb",2026-03-01T12:00:00Z,0.9\nc,2026-03-01T12:00:00Z,0.9\n')
+    (tmp_path / "inches.csv").write_text(f'{head}5" pipe,2026-03-01T12:00:00Z,0.9\n6" pipe,2026-03-02T12:00:00Z,1.0\n')
+    cells, inches = summary_of(tmp_path / "cells.csv"), summary_of(tmp_path / "inches.csv")
+    assert (cells.records, cells.broken, cells.other, cells.files[0].continued) == (2, 0, 0, 1)
+    assert (inches.records, inches.broken, inches.other) == (2, 0, 0)
+    assert accounted(cells)
+    assert accounted(inches)
 
 
 def test_a_long_csv_is_read_in_parts_with_the_same_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -412,6 +473,19 @@ def test_the_same_records_as_json_csv_and_parquet_count_once(tmp_path: Path, wri
     assert accounted(summary)
 
 
+def test_the_columns_of_a_parquet_file_may_have_any_name(tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    said = {"record_id": ["a", "b"], "time": ["2026-03-01T12:00:00Z"] * 2, "confidence": [0.9, 0.5]}
+    ours = {"line": [7, 7], "position": ["top", "end"], "Text": ["x", "y"], "c0": ["p", "q"]}
+    parquet.write_table(pa.table({**ours, **said}), tmp_path / "ours.parquet")
+    assert values(tmp_path / "ours.parquet", "place, record_id, confidence") == [(1, "a", 0.9), (2, "b", 0.5)]
+    parquet.write_table(pa.table({**said, "File_Row_Number": [5, 5]}), tmp_path / "taken.parquet")
+    with pytest.raises(UnreadableFileError, match="a column is named 'File_Row_Number'"):
+        read_log([tmp_path / "taken.parquet"])
+
+
 def test_nested_parquet_and_json_in_a_cell_give_their_characteristics(tmp_path: Path) -> None:
     parquet, table = tmp_path / "o.parquet", tmp_path / "o.csv"
     with duckdb.connect() as connection:
@@ -423,6 +497,29 @@ def test_nested_parquet_and_json_in_a_cell_give_their_characteristics(tmp_path: 
     with read_log([parquet, table]) as log:
         assert log.characteristics == ("date_format", "required.vendor")
         assert log.rows("SELECT x0, x1 FROM records ORDER BY record_id") == [("x", "true"), ("y", None)]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_json_objects_in_the_cells_of_a_csv_give_their_characteristics(tmp_path: Path, delimiter: str) -> None:
+    table = tmp_path / "o.csv"
+    said = json.dumps({"required": {"vendor": True}, "date_format": "x"}, separators=(",", ":"))
+    rows = [["record_id", "time", "confidence", "input", "note"], *(["a", "2026-03-01", 0.9, said, ""] for _ in "12")]
+    with table.open("w", newline="") as stream:
+        csv.writer(stream, delimiter=delimiter).writerows([*rows, ["b", "2026-03-01", 0.8, "", "no {object}"]])
+    with read_log([table]) as log:
+        assert log.characteristics == ("required.vendor", "date_format")
+        assert log.rows("SELECT record_id, x0, x1 FROM records ORDER BY record_id") == [
+            ("a", "true", "x"),
+            ("b", None, None),
+        ]
+        assert accounted(log.summary)
+
+
+def test_a_csv_whose_cells_hold_unquoted_json_is_a_csv(tmp_path: Path) -> None:
+    table = tmp_path / "o.csv"
+    table.write_text('record_id;time;confidence;extra\na;2026-03-01;0.9;{"k":1}\nb;2026-03-01;0.8;{"k":2}\n')
+    assert summary_of(table).files[0].format == "CSV"
+    assert values(table, "record_id, confidence") == [("a", 0.9), ("b", 0.8)]
 
 
 def test_the_summary_is_small_and_json(write: Write) -> None:

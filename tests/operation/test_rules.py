@@ -81,6 +81,12 @@ def test_an_alert_says_since_when_and_how_sure() -> None:
     assert "15%" in found.sentence
 
 
+@pytest.mark.parametrize(("above", "said"), [(0.15, "15%"), (0.125, "12.5%"), (0.003, "0.3%"), (0.07, "7%")])
+def test_the_sentence_names_the_limit_as_it_was_set(above: float, said: str) -> None:
+    assert f"More than {said} of the items" in alerts(days("h" * 8), above=above).sentence
+    assert f"at most {said} of the items" in alerts([DayOutcomes(day=START, items=9, decided=9)], above=above).sentence
+
+
 def test_a_run_that_is_over_is_remembered_and_no_alert_any_more() -> None:
     found = alerts(days("h" * 8 + "l" + "hh"))
     assert found.level is AlertLevel.NONE
@@ -157,6 +163,7 @@ def test_a_day_outside_begins_anew_and_what_was_reached_stays_reached() -> None:
     assert (found.current.days, found.longest.days) == (2, 60)
     assert found.last_outside == START + timedelta(days=60)
     assert found.earliest == START + timedelta(days=62 + 58)
+    assert f"It was first reached on {found.reached_on}." in found.sentence, "it may have been reached again since"
 
 
 def test_the_earliest_date_counts_from_a_day_that_is_still_going_on() -> None:
@@ -165,6 +172,14 @@ def test_the_earliest_date_counts_from_a_day_that_is_still_going_on() -> None:
     found = streak(rows, needed=3)
     assert found.current is not None
     assert (found.current.days, found.earliest) == (2, START + timedelta(days=2))
+
+
+def test_a_record_of_a_day_to_come_does_not_put_the_earliest_date_off() -> None:
+    found = days("llll")
+    ahead = [one.model_copy(update={"day": START + timedelta(days=4 + far), "ongoing": True})
+             for far, one in ((0, found[0]), (900, found[0]))]  # fmt: skip
+    reached = streak(metric_days([*found, *ahead], Metric.ROUTED, Tolerance(high=0.15)), needed=10)
+    assert reached.earliest == START + timedelta(days=9)
 
 
 def test_a_long_silence_ends_the_streak() -> None:

@@ -215,6 +215,8 @@ def test_results_are_stored_in_parts_and_read_back_whole(monkeypatch: pytest.Mon
         {"run": "r", "cases": [""], "results": [1]},
         {"run": "r", "cases": ["a" * 101], "results": [1]},
         {"run": "r", "cases": ["a"], "results": [1.5]},
+        {"run": "r", "cases": ["a"], "results": [float("nan")]},
+        {"run": "r", "cases": ["a", "b"], "results": [1, -0.5]},
         {"run": "r", "cases": ["a"], "results": [1], "actual": ["x"]},
         {"run": "", "cases": ["a"], "results": [1]},
     ],

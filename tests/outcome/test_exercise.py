@@ -193,7 +193,7 @@ def test_labels_are_typed_with_commas_or_lines_and_counted_once() -> None:
     assert labels_typed("pay, Return;\n ask  the buyer\nPAY,") == ("pay", "Return", "ask the buyer")
 
 
-@pytest.mark.parametrize("labels", [["pay"], ["pay", "PAY", " "], [str(n) for n in range(31)], ["x" * 101, "pay"]])
+@pytest.mark.parametrize("labels", [["pay"], ["pay", "PAY", " "], [str(n) for n in range(51)], ["x" * 101, "pay"]])
 def test_labels_that_cannot_be_chosen_between_are_refused(labels: list[str]) -> None:
     with pytest.raises(InputError):
         checked_labels(labels)
@@ -320,6 +320,14 @@ def test_the_same_answer_to_everything_tells_no_agreement_from_chance() -> None:
     assert "Nearly all answers are the same" in reach_sentence(nearly, LEAST)
 
 
+@pytest.mark.parametrize("rows", [{"A": "1" * 12, "B": "2" * 12}, {"A": "1" * 12, "B": "1" * 12, "C": "2" * 12}])
+def test_people_who_disagree_about_every_record_are_below_although_all_records_are_alike(rows: dict[str, str]) -> None:
+    result = result_of(made(), rows)
+    assert result.alpha.low is None
+    assert reach(result, LEAST) is Reach.BELOW
+    assert "they do not agree" in reach_sentence(result, LEAST)
+
+
 def test_people_who_agree_on_everything_have_reached_what_is_asked_for() -> None:
     result = result_of(made(), {"A": "123451234512", "B": "123451234512", "C": "123451234512"})
     assert reach(result, 1.0) is Reach.REACHED
@@ -360,6 +368,9 @@ def test_one_person_says_nothing_about_agreement() -> None:
     alone = result_of(made(), {"A": "123451234512"})
     assert not alone.is_comparable
     assert not alone.is_settled
+    assert reach_sentence(alone, LEAST) == (
+        "1 person judged 12 records. All answers are one person's, so there is nothing to compare."
+    )
     assert agreement_on_records([alone], AgreementSettings(), "") is None
 
 
@@ -419,6 +430,11 @@ def test_a_round_below_what_is_asked_for_stays_below_once_it_is_settled() -> Non
     assert after is not None
     assert (after.stays_below, after.clearly_below, after.settled_rounds) == (True, True, 1)
     assert "Not ready to be scoped" in after.sentence
+    opposite = agreement_on_records(
+        [result_of(made(), {"A": "1" * 12, "B": "2" * 12}, settled=range(1, 13))], AgreementSettings(), ""
+    )
+    assert opposite is not None
+    assert (opposite.stays_below, opposite.clearly_below) == (True, True)
 
 
 def test_the_latest_round_that_compares_anything_counts() -> None:

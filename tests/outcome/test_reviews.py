@@ -132,6 +132,13 @@ def test_a_correction_without_reason_or_without_change_is_refused() -> None:
         corrected(review(0, 39.0), {"reading": 39.0}, reason="so", by="Ben", now=NOW)
 
 
+def test_a_reading_is_not_taken_back_without_a_note_that_says_why() -> None:
+    with pytest.raises(InputError, match="needs a note"):
+        corrected(review(0, OUT), {"reading": None}, reason="misread", by="Ben", now=NOW)
+    after = corrected(review(0, OUT), {"reading": None, "note": "The log was off."}, reason="so", by="Ben", now=NOW)
+    assert after.reading is None
+
+
 @pytest.mark.parametrize("part", ["tolerance_low", "metric", "id", "corrections", "withdrawn", "recorded_at"])
 def test_what_a_review_was_judged_by_cannot_be_corrected(part: str) -> None:
     with pytest.raises(InvalidValueError, match="is not one of"):
@@ -209,6 +216,14 @@ def test_without_a_tolerance_a_review_neither_counts_nor_breaks_the_row() -> Non
     unjudged = review(1, OUT, tolerance_low=None, tolerance_high=None)
     assert alarm([review(0, OUT), unjudged], "") is None
     assert alarm([review(0, OUT), unjudged, review(2, OUT)], "") is not None
+
+
+def test_a_reading_that_keeps_the_only_limit_that_is_stated_breaks_the_row() -> None:
+    below, kept, again = (review(place, value, tolerance_high=None) for place, value in enumerate((OUT, IN, OUT)))
+    assert kept.inside is None
+    assert alarm([below, kept, again], "") is None
+    assert alarm([below, again], "") is not None
+    assert alarm([below, again, review(3, IN, tolerance_high=None)], "") is None
 
 
 def test_another_primary_metric_begins_anew_and_another_wording_does_not() -> None:

@@ -139,8 +139,8 @@ def test_no_share_is_above_one_however_wide_its_range_is() -> None:
 
 
 def test_reviews_that_the_scope_counted_grow_with_the_drawn_volume() -> None:
-    review = Review("share:decision:x", spread(1_200), records_per_month=100)
-    counted = review.cost_year.at(scores(review.stream))
+    review = Review("share:decision:x", spread(12), records_per_month=100)
+    counted = 100 * review.cost_year_of_one.at(scores(review.stream))
     as_counted = simulated(month(reviews=(review,)), run_cost_year=counted)
     doubled = simulated(month(reviews=(review,), volume=point(200)), run_cost_year=counted)
     assert as_counted.monthly.mean == pytest.approx(simulated(month()).monthly.mean - counted.mean() / 12)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,7 @@ from readiness.project import Kind, Projects, agreeing, asking
 from readiness.project.agreeing import Setup
 from readiness.project.opening import open_projects
 from readiness.project.samples import OpenSample
-from tests.project.conftest import messy_csv
+from tests.project.conftest import Clock, messy_csv
 
 SESSIONS = 30
 SECRET = "Zzyzx"  # an answer that stands nowhere else
@@ -210,7 +213,7 @@ def test_outputs_that_were_typed_are_judged(projects: Projects, at_hand: str) ->
 
 
 def test_labels_are_the_values_of_a_field_that_has_few(projects: Projects, at_hand: str) -> None:
-    with pytest.raises(InvalidValueError, match="more than 30 different values"):
+    with pytest.raises(InvalidValueError, match="more than 50 different values"):
         agreeing.labels_in(projects, at_hand, "invoice")
     with pytest.raises(UnknownFieldError):
         agreeing.labels_in(projects, at_hand, "colour")
@@ -335,6 +338,39 @@ def test_disputes_are_settled_one_by_one_with_the_reason_kept(
     assert len(after.unsettled) == 12
     assert len(after.judgments) == 40, "the ballots stay as they are"
     assert agreeing.phase(projects, at_hand) == (asked.id, False, 2)
+
+
+def test_the_two_clicks_of_a_double_click_settle_a_record_once_though_they_come_at_one_time(
+    projects: Projects,
+    at_hand: str,
+    asked: Exercise,
+    judge: Callable[..., asking.Sent],
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    disputing(judge)
+    record = reveal(projects, at_hand, asked).disputed[0].record
+    read, both = projects.store.document, threading.Barrier(2)
+    moments = (clock.now + timedelta(milliseconds=n) for n in count())
+    monkeypatch.setattr(projects, "clock", lambda: next(moments))
+
+    def read_at_one_time(project_id: str, kind: str, key: str = "") -> Any:
+        found = read(project_id, kind, key)
+        if kind == Kind.SETTLEMENT:
+            with contextlib.suppress(
+                threading.BrokenBarrierError
+            ):  # in turn, the second never comes while the first waits
+                both.wait(timeout=0.3)
+        return found
+
+    monkeypatch.setattr(projects.store, "document", read_at_one_time)
+    with ThreadPoolExecutor(2) as pool:
+        clicks = [
+            pool.submit(agreeing.settle, projects, at_hand, asked.id, record, "ask", "The rule", version=0, who="Ben")
+            for _ in range(2)
+        ]
+    assert [click.exception() for click in clicks] == [None, None]
+    assert agreeing.phase(projects, at_hand).settled == 1
 
 
 def test_two_facilitators_who_settle_one_record_are_told_of_each_other(

@@ -282,7 +282,7 @@ def test_answers_are_moved_to_another_name_together_or_stay_where_they_are(
 ) -> None:
     together.send(projects, project, asked, answers(items, 4), name="Bo", sender="b")
 
-    def torn(*_args: object) -> None:
+    def torn(*_args: object, **_named: object) -> None:
         raise StoreError("The power went off.")
 
     with monkeypatch.context() as torn_off:

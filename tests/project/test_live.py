@@ -23,7 +23,16 @@ from readiness.operation.rules import AlertLevel
 from readiness.outcome.definition import MeasuredBy
 from readiness.project import Kind, Projects, live, logs
 from readiness.project.live import HandedIn
-from readiness.project.live_record import MOST_DAYS, MOST_FILES, LiveReading, ReadingChoices, days_until, kept_reading
+from readiness.project.live_record import (
+    MOST_DAYS,
+    MOST_FILES,
+    LiveLimits,
+    LiveReading,
+    ReadingChoices,
+    days_until,
+    kept_reading,
+    live_facts,
+)
 from readiness.project.log_places import PathRule, files_at, path_rule
 from readiness.project.running import Task
 from tests.project.conftest import Clock
@@ -239,6 +248,34 @@ def test_removing_a_log_deletes_its_uploads_and_its_figures(projects: Projects, 
     live.remove(projects, project, who="Ann")
 
 
+@pytest.mark.parametrize("point", ["Counting each day", "Saving the figures"])
+def test_a_log_removed_while_it_is_read_again_stays_removed(
+    projects: Projects, project: str, workspaces: Path, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    hand_in(projects, project, *until_yesterday([0.1]))
+    reached, go_on, report = threading.Event(), threading.Event(), Task.report
+
+    def pause(task: Task, part: float, doing: str | None = None) -> None:
+        report(task, part, doing)
+        if doing == point:
+            reached.set()
+            go_on.wait(20)
+
+    monkeypatch.setattr(Task, "report", pause)
+    running = _start(projects, project, *until_yesterday([0.5, 0.5]))
+    assert reached.wait(20)
+    live.remove(projects, project, who="Ann")
+    go_on.set()
+    with pytest.raises(StoppedError):
+        running.result()
+    state = projects.load(project)
+    assert state.live is None
+    assert live.open_log(projects, state) is None
+    assert live.running(projects, project) is None
+    del running
+    assert not list(workspaces.glob("readiness-log-*"))
+
+
 # --- zones and names ----------------------------------------------------------------------------------------------
 
 
@@ -412,6 +449,14 @@ def test_a_change_of_limits_without_a_reason_or_a_sense_is_refused(
     assert projects.load(project).version_of(Kind.LIVE_LIMITS) == 0
 
 
+def test_limits_that_somebody_changed_meanwhile_are_not_overwritten(projects: Projects, project: str) -> None:
+    drawn = projects.load(project)
+    live.change_limits(projects, drawn, {"alert_days": 5}, reason="a short week", who="Ann")
+    with pytest.raises(InputError, match="Ann changed the limits meanwhile"):
+        live.change_limits(projects, drawn, {"done_days": 30}, reason="a pilot", who="Bo")
+    assert (projects.load(project).limits.alert_days, projects.load(project).limits.done_days) == (5, 60)
+
+
 # --- inputs, records, reviews -------------------------------------------------------------------------------------
 
 
@@ -429,6 +474,49 @@ def test_the_inputs_of_the_last_days_are_compared_with_an_earlier_period_and_wit
     assert report.older == "invoices.csv"
     assert verdicts["date_format"] is DriftVerdict.CHANGED
     assert {one.older_total for one in report.findings if one.characteristic == "date_format"} == {61}
+
+
+def test_the_first_comparison_of_the_inputs_is_kept_with_the_figures_and_another_one_in_its_place(
+    projects: Projects, at_hand: str
+) -> None:
+    before = until_yesterday([0.1] * 20 + [None] * 7, input={"date_format": "dd/mm/yyyy", "secret": "Mrs Smith"})
+    after = until_yesterday([0.1] * 7, input={"date_format": "yyyy-mm-dd", "secret": "Mr Jones"})
+    kept = hand_in(projects, at_hand, *before, *after).drift
+    assert kept is not None
+    assert kept == projects.load(at_hand).live.drift  # type: ignore[union-attr]
+    assert (kept.older, kept.newer) == ("2026-01-26 to 2026-02-22", "2026-02-23 to 2026-03-01")
+    assert kept.changed == ("date_format", "secret")
+    assert kept.sentence.startswith("Of the inputs' characteristics, 2 of 2 changed (date_format, secret):")
+    assert live_facts(projects.load(at_hand).live, LiveLimits(), projects.clock()).drift == kept  # type: ignore[union-attr]
+    state = projects.load(at_hand)
+    report = live.drift_from_sample(projects, state, date_field="date", amount_field="amount")
+    another = live.keep_drift(projects, state, report, who="Ann")
+    assert another.older == "invoices.csv"
+    assert projects.load(at_hand).live.drift == another  # type: ignore[union-attr]
+    told = json.dumps([one.after for one in projects.store.journal(at_hand, limit=5)])
+    assert "Smith" not in told
+    assert "Jones" not in told
+
+
+def test_a_log_without_characteristics_keeps_no_comparison(projects: Projects, project: str) -> None:
+    assert hand_in(projects, project, *until_yesterday([0.1] * 20)).drift is None
+    short = hand_in(projects, project, *until_yesterday([0.1], input={"date_format": "x"}))
+    assert short.drift is None, "one day has nothing to be compared with"
+
+
+def test_a_comparison_of_a_log_that_was_read_again_meanwhile_is_not_kept(projects: Projects, project: str) -> None:
+    lines = until_yesterday([0.1] * 20, input={"date_format": "x"})
+    hand_in(projects, project, *lines)
+    drawn = projects.load(project)
+    report = live.drift_of_periods(projects, drawn)
+    hand_in(projects, project, *lines)
+    with pytest.raises(InputError, match="read again meanwhile"):
+        live.keep_drift(projects, drawn, report, who="Ann")
+
+
+def test_a_record_of_a_day_to_come_is_broken_in_the_reading(projects: Projects, project: str) -> None:
+    reading = hand_in(projects, project, *until_yesterday([0.1]), line("wrong clock", "2027-03-01T08:00:00Z"))
+    assert (reading.summary.records, reading.summary.broken, reading.last_day) == (20, 1, date(2026, 3, 1))
 
 
 def test_a_sample_that_is_not_at_hand_is_said_to_be_so(projects: Projects, project: str, audited: str) -> None:
@@ -540,6 +628,38 @@ def test_nothing_outside_the_folder_is_read_or_told_apart_from_what_is_not_there
         files_at([text], PathRule(folders=(logs_folder,)))
     if "nobody" not in typed and "\0" not in typed:
         assert "is not read" in str(refused.value)
+
+
+def test_links_that_go_round_are_refused_like_a_path_that_is_not_there(logs_folder: Path) -> None:
+    (logs_folder / "loop").symlink_to(logs_folder / "loop")
+    for typed in ("loop/x.log", "loop", "loop/*", str(logs_folder / "loop" / "x.log")):
+        for rule in (PathRule(folders=(logs_folder,)), EVERYWHERE):
+            with pytest.raises(InputError):
+                files_at([typed], rule)
+
+
+def test_a_place_that_may_not_be_looked_at_is_refused_like_any_other_outside(
+    logs_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve = Path.resolve
+
+    def closed(path: Path, strict: bool = False) -> Path:
+        if path.name == "root":
+            raise PermissionError(13, "Permission denied")
+        return resolve(path, strict)
+
+    monkeypatch.setattr(Path, "resolve", closed)
+    for typed in ("/proc/1/root/*", "/proc/1/root/etc", "/proc/1/nowhere/*"):
+        with pytest.raises(InputError, match="is not read") as refused:
+            files_at([typed], PathRule(folders=(logs_folder,)))
+        assert str(refused.value).replace(repr(typed), "") == (
+            f"The path  is not read. {PathRule(folders=(logs_folder,)).sentence}"
+        )
+
+
+def test_a_folder_with_a_link_out_of_it_is_refused_with_the_name_of_the_link(logs_folder: Path) -> None:
+    with pytest.raises(InputError, match=r"'link\.log' leads elsewhere"):
+        files_at([str(logs_folder)], PathRule(folders=(logs_folder,)))
 
 
 def test_a_path_is_refused_where_none_may_be_read(projects: Projects, project: str, logs_folder: Path) -> None:

@@ -18,25 +18,7 @@ from readiness.outcome.authority import Standing
 from readiness.outcome.evaluation_runs import Difference
 from readiness.outcome.reviews import Review, ReviewDecision
 from readiness.project import Kind, Projects, outcomes
-
-DEFINED = {
-    "metric": "Share routed correctly",
-    "unit": "%",
-    "target": 92.0,
-    "tolerance_low": 88.0,
-    "tolerance_high": 100.0,
-    "baseline_cost": 6.4,
-    "wrong_output_cost": 85.0,
-    "correct_output": "The approver is the one named for the cost centre.",
-}
-OWNED = {
-    "owner": "Ines",
-    "owns_metric": True,
-    "review_every_days": 28,
-    "first_review": "2026-01-05",
-    "may_pull": True,
-    "authority_from": "Tomas",
-}
+from tests.stated_outcome import DEFINED, OWNED
 
 
 @pytest.fixture
@@ -367,6 +349,17 @@ def test_a_run_is_recorded_once_a_version_and_day_and_removed_with_a_reason(proj
     )
     with pytest.raises(UnknownNameError):
         outcomes.compare(projects, projects.load(project), first, first)
+
+
+def test_the_ids_of_cases_are_gone_with_their_run_and_the_journal_keeps_the_run(
+    projects: Projects, project: str
+) -> None:
+    content = io.BytesIO(b"case_id,score\nMrs Smith 17,1\nMr Jones 4,0\n")
+    run = add(projects, project, "v1", stream=content)
+    outcomes.remove_run(projects, project, run, reason="names in it", who="Ann")
+    entries = projects.store.journal(project, limit=1_000)
+    assert not any("Smith" in json.dumps([one.before, one.after, one.what]) for one in entries)
+    assert [one.before["version"] for one in entries if one.before and one.kind == Kind.EVALUATION_RUN] == ["v1"]
 
 
 def test_a_project_with_all_of_it_goes_out_and_comes_back(

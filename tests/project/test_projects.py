@@ -483,26 +483,6 @@ def test_a_text_that_is_too_long_is_refused_with_a_sentence(projects: Projects, 
         projects.answer(project, FailureMode.OWNERSHIP, Reply.NO, "x" * 4_001, version=0, who="Ann")
     with pytest.raises(InvalidValueError, match="Name"):
         projects.sign_outcome(project, name="x" * 201, role="", who="Ann")
-    with pytest.raises(InvalidValueError, match="name"):
-        projects.sign_brief(project, name="x" * 201, role="", fingerprint="f", who="Ann")
-
-
-def test_a_brief_is_signed_once_by_a_person_and_again_when_it_reads_otherwise(projects: Projects, project: str) -> None:
-    def fingerprint() -> str:
-        state = projects.load(project)
-        return projects.brief_fingerprint(state, projects.diagnose(state))
-
-    first = fingerprint()
-    projects.sign_brief(project, name="Ann", role="", fingerprint=first, who="Ann")
-    assert fingerprint() == first  # a signature is not part of what it signs
-    with pytest.raises(InputError, match="already signed"):
-        projects.sign_brief(project, name="ANN", role="", fingerprint=first, who="Ann")
-    with pytest.raises(InvalidValueError, match="own name"):
-        projects.sign_brief(project, name="\u200b", role="", fingerprint=first, who="Ann")
-    projects.change(project, Kind.OWNERSHIP, {"owner": "Ines"}, version=0, who="Ann")
-    assert fingerprint() != first
-    projects.sign_brief(project, name="ann", role="", fingerprint=fingerprint(), who="Ann")
-    assert len(projects.load(project).brief_signatures) == 1
 
 
 def test_the_brief_that_was_signed_reads_the_same_a_day_later(projects: Projects, project: str, clock: Any) -> None:

@@ -84,3 +84,32 @@ def test_bodies_are_found_as_they_were_at_the_version_that_is_named(store: Store
     assert store.bodies_at(project.id, "other", {"a": 1}) == {}
     assert store.bodies_at(other.id, "item", {"a": 1}) == {}
     assert store.bodies_at(project.id, "item", {}) == {}
+
+
+def test_documents_are_found_by_their_names_at_once(store: Store, project: ProjectRow) -> None:
+    store.save_many(project.id, [Change("item", f"k{n}", {"n": n}, 0) for n in range(5)], who="Ann", what="five")
+    store.delete(project.id, "item", "k3", 1, "Ann", "gone")
+    other = store.create_project("Other", who="Ann")
+    store.save(other.id, "item", "k9", {}, version=0, who="Ann", what="on")
+    found = store.documents_named(project.id, "item", ["k4", "k1", "k3", "k9", "k1"])
+    assert found == [store.document(project.id, "item", key) for key in ("k1", "k4")]
+    assert store.documents_named(project.id, "item", []) == []
+    assert store.documents_named(project.id, "other", ["k1"]) == []
+
+
+def test_what_untold_kinds_hold_is_never_in_the_journal(store: Store, project: ProjectRow) -> None:
+    apart = {"untold": ("cases",)}
+    rows = [Change("cases", "c", {"id": "secret"}, 0), Change("run", "r", {"n": 1}, 0)]
+    store.save_many(project.id, rows, who="Ann", what="came", **apart)
+    store.save_many(project.id, [Change("cases", "c", {"id": "secret 2"}, 1)], who="Ann", what="changed", **apart)
+    with pytest.raises(ConflictError):
+        store.save_many(project.id, [Change("cases", "c", {"id": "third"}, 1)], who="Bo", what="late", **apart)
+    store.save_many(project.id, [], who="Ann", what="went", deleted=[("cases", "c", 2), ("run", "r", 1)], **apart)
+    told = [(one.what, one.kind, one.before, one.after) for one in store.journal(project.id)[:5]]
+    assert told == [
+        ("went", "run", {"n": 1}, None),
+        ("went", "cases", None, None),
+        ("changed", "cases", None, None),
+        ("came", "run", None, {"n": 1}),
+        ("came", "cases", None, None),
+    ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from readiness.project import Projects
@@ -28,6 +30,15 @@ def forget_everything() -> None:
     projects.store.close()
     st.cache_resource.clear()
     st.cache_data.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_components() -> Iterator[None]:
+    """Which of the installed packages are components of Streamlit is looked up once, not for every session."""
+    with pytest.MonkeyPatch.context() as patched:
+        look_up = functools.cache(manifest_scanner.scan_component_manifests)
+        patched.setattr(manifest_scanner, "scan_component_manifests", look_up)
+        yield
 
 
 @pytest.fixture(autouse=True)

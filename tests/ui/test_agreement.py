@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from readiness.project import Kind, Projects, agreeing, asking
 from readiness.project.agreeing import Setup
 from readiness.project.opening import open_projects
 from readiness.project.samples import OpenSample
-from readiness.ui import agreement_form
+from readiness.ui import agreement_form, round_form
 
 Visit = Callable[..., AppTest]
 Audited = tuple[list[tuple[str, str, Any, int]], OpenSample]
@@ -165,6 +166,31 @@ def test_labels_that_come_from_a_field_are_its_values_and_the_field_is_hidden(
     assert "queue" not in exercise.fields
 
 
+def test_the_fields_that_were_chosen_stay_when_the_labels_come_from_another_one(
+    person: Any, projects: Projects, project: str
+) -> None:
+    at, place = person("Ben"), f"{project}/agreement/setup"
+    assert at.multiselect(key=f"{place}/fields").value == ["id", "text", "queue", "draft"]
+    at.multiselect(key=f"{place}/fields").set_value(["text", "queue"]).run()
+    at.selectbox(key=f"{place}/source").set_value("queue").run()
+    assert at.multiselect(key=f"{place}/fields").value == ["text"]
+
+
+def test_what_stands_in_the_set_up_at_first_is_a_default_that_every_run_sends(
+    person: Any, projects: Projects, project: str
+) -> None:
+    """What is put into the session reaches the browser with one run only, and a click may cut that run short."""
+    at, place = person("Ben"), f"{project}/agreement/setup"
+    assert list(at.multiselect(key=f"{place}/fields").proto.default) == [0, 1, 2, 3]
+    assert (
+        at.number_input(key=f"{place}/count").proto.default,
+        at.number_input(key=f"{place}/seed").proto.default,
+    ) == (
+        20,
+        1,
+    )
+
+
 def test_a_set_up_without_labels_is_refused_with_a_sentence(person: Any, projects: Projects, project: str) -> None:
     at = person("Ben")
     press(at, "Ask everyone to judge")
@@ -307,7 +333,10 @@ def test_many_labels_are_a_list_that_opens(
     person: Any, projects: Projects, project: str, open_it: Callable[..., Exercise]
 ) -> None:
     exercise = open_it(labels=tuple(f"label {n}" for n in range(20)))
-    at = person("Ann")
+    at = press(person("Ann"), "Send")
+    assert [error.value.replace("\\", "") for error in at.error] == [
+        "Nothing is chosen yet. Choose an answer, or I cannot tell."
+    ]
     at.selectbox(key=f"{exercise.id}/ann/{exercise.numbers[0]}/typed").set_value("label 17")
     press(at, "Send")
     assert judged(at) == "1 of 12 judged"
@@ -440,6 +469,24 @@ def test_a_settlement_that_meets_another_is_said_and_overwrites_nothing(
     assert [one.answer for one in projects.load(project).settlements.values()] == ["ask"]
 
 
+def test_a_disputed_record_is_written_alike_before_and_after_it_is_settled(
+    person: Any, projects: Projects, project: str, open_it: Callable[..., Exercise]
+) -> None:
+    """A browser knows a choice by its text: another text would turn to another record under whoever still types."""
+    exercise = open_it()
+    revealed(projects, project, exercise)
+    at = person("Ben")
+    before = at.selectbox(key=f"{exercise.id}/settling").options
+    agreeing.settle(projects, project, exercise.id, exercise.numbers[10], "return", "As ever", version=0, who="Cleo")
+    assert at.run().selectbox(key=f"{exercise.id}/settling").options == before
+
+
+def test_two_rounds_that_were_opened_in_one_minute_are_told_apart() -> None:
+    minute = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - UTC without a zone, as the store keeps it
+    opened = {"b": minute + timedelta(seconds=40), "a": minute + timedelta(seconds=2)}
+    assert round_form.titles(opened) == {"b": "2: 2 Mar 2026, 09:00 UTC", "a": "1: 2 Mar 2026, 09:00 UTC"}
+
+
 def test_another_exercise_begins_as_the_last_one_on_other_records_and_both_can_be_looked_at(
     person: Any, projects: Projects, project: str, open_it: Callable[..., Exercise]
 ) -> None:
@@ -486,3 +533,21 @@ def test_names_and_answers_are_shown_as_they_were_typed(
 
 def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
+
+
+# --- the tab of the Outcome page --------------------------------------------------------------------------------------
+
+
+def test_the_agreement_part_opens_by_itself_once_judgments_are_asked_for(
+    person: Any, projects: Projects, project: str, open_it: Callable[..., Exercise]
+) -> None:
+    at = person("Ann")
+    assert at.session_state["outcome_section"] == "Definition"
+    open_it()
+    at.run()
+    assert at.session_state["outcome_section"] == "Agreement"
+    at.session_state["outcome_section"] = "Owner"
+    assert at.run().session_state["outcome_section"] == "Owner", "whoever turns to another part stays there"
+    at.switch_page("../../pages/brief.py").run()
+    at.switch_page("../../pages/outcome.py").run()
+    assert at.session_state["outcome_section"] == "Agreement", "who comes back comes to judge"

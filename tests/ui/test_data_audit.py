@@ -12,7 +12,8 @@ from readiness.audit.rules import Relation, RelationKind
 from readiness.errors import StoppedError
 from readiness.project import Kind, Projects
 from readiness.project.running import Task
-from tests.ui.test_chain import CSV, Visit, button, edit
+from tests.ui.test_chain import CSV, Visit, button
+from tests.ui.typed_grid import edit
 
 OLDER = CSV.replace(b"/01/2024", b".06.2022").replace(b"Vendor", b"Supplier")
 

@@ -187,9 +187,14 @@ def test_limits_are_changed_with_a_reason_and_not_without_one(visit: Visit, proj
     assert projects.load(project).limits.done_days == 60
     at.number_input(key=f"{project}/live/limits/0/done_days").set_value(30)
     at.text_input(key=f"{project}/live/limits/0/reason").set_value(HOSTILE)
+    for typed, reason in (("", "is empty"), ("twelve", "is no number"), ("100", "is more than 99")):
+        at.text_input(key=f"{project}/live/limits/0/routed_above").set_value(typed)
+        button(at, "Change the limits").click().run()
+        assert reason in shown(at)
+    at.text_input(key=f"{project}/live/limits/0/routed_above").set_value("12,5")
     button(at, "Change the limits").click().run()
     assert not at.exception
-    assert projects.load(project).limits.done_days == 30
+    assert (projects.load(project).limits.done_days, projects.load(project).limits.routed_above) == (30, 0.125)
     assert "Days in a row for done 60 to 30" in shown(at)
     assert_harmless(at)
 
@@ -253,6 +258,22 @@ def test_drift_is_shown_against_an_earlier_period_and_says_what_is_missing_for_t
     assert "no sample in this project" in shown(at)
 
 
+def test_a_comparison_that_is_kept_is_there_after_a_restart(
+    visit: Visit, projects: Projects, project: str, restart_server: Callable[[], Projects]
+) -> None:
+    lines = content(projects, [0.1] * 20, input={"date_format": "<b>x</b>"})
+    at = upload(visit("live_outcomes", project), ("app.log", lines))
+    button(at, "Keep this comparison").click().run()
+    assert not at.exception
+    kept = restart_server().load(project).live
+    assert kept is not None
+    assert kept.drift is not None
+    at = visit("live_outcomes", project)
+    assert "Too few records to tell whether the inputs changed" in shown(at)
+    assert live.NOT_AT_HAND in shown(at)
+    assert_harmless(at)
+
+
 def test_after_a_restart_the_figures_are_there_and_the_log_is_said_to_be_gone(
     visit: Visit, projects: Projects, project: str, restart_server: Callable[[], Projects]
 ) -> None:
@@ -309,7 +330,7 @@ def test_a_review_starts_from_the_reading_of_the_log(visit: Visit, projects: Pro
     upload(visit("live_outcomes", project), ("app.log", content(projects, [0.1, 0.2])))
     at = visit("outcome", project)
     assert not at.exception
-    assert 85.0 in [one.value for one in at.number_input if one.label == "Reading"]
+    assert "85" in [one.value for one in at.text_input if one.label == "Reading"]
     assert "filled in from the log" in shown(at)
 
 
@@ -358,6 +379,14 @@ def test_a_one_sided_tolerance_reaches_the_edge_and_a_day_outside_is_marked() ->
     assert drawn["data"][0]["y"] == [0.9, None, 0.5]
     assert figure.title == "Validation passed: 70.0% of the items; outside tolerance on 1 of 2 days"
     assert figure.table.rows[1][:2] == ("2 Jan 2026", "no data")
+
+
+@pytest.mark.parametrize(("items", "said"), [(1, "1 item on 1 day"), (1200, "1,200 items on 1 day")])
+def test_items_are_counted_in_words(items: int, said: str) -> None:
+    days = [DayOutcomes(day=date(2026, 1, 1), items=items)]
+    figure = live_figures.metric_figure(days, Metric.ITEMS, None, float(items))
+    assert isinstance(figure, Figure)
+    assert figure.title == f"{said} with data"
 
 
 def test_error_types_are_text_in_the_chart() -> None:

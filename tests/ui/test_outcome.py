@@ -17,26 +17,9 @@ from readiness.outcome.definition import MeasuredBy
 from readiness.outcome.reviews import ReviewDecision
 from readiness.project import Kind, Projects, outcomes
 from readiness.ui.outcome_view import SECTIONS
+from tests.stated_outcome import DEFINED, OWNED
 
 Visit = Callable[..., AppTest]
-DEFINED = {
-    "metric": "Share routed correctly",
-    "unit": "%",
-    "target": 92.0,
-    "tolerance_low": 88.0,
-    "tolerance_high": 100.0,
-    "baseline_cost": 6.4,
-    "wrong_output_cost": 85.0,
-    "correct_output": "The approver is the one named for the cost centre.",
-}
-OWNED = {
-    "owner": "Ines",
-    "owns_metric": True,
-    "review_every_days": 28,
-    "first_review": "2026-01-05",
-    "may_pull": True,
-    "authority_from": "Tomas",
-}
 PROJECT_PAGES = tuple(
     sorted(path.stem for path in (Path(__file__).resolve().parents[2] / "pages").glob("*.py") if path.stem in {
         "workflow", "data_audit", "production_scope", "outcome", "readiness_standard", "diagnosis", "brief",
@@ -93,7 +76,7 @@ def test_the_parts_of_the_page_stand_in_the_order_in_which_they_are_filled_in(vi
 def test_a_metric_of_the_log_is_chosen_and_kept(visit: Visit, projects: Projects, project: str) -> None:
     at = visit("outcome", project)
     field(at, "selectbox", "Measured by").set_value(MeasuredBy.ROUTED.value).run()
-    field(at, "number_input", "Metric today").set_value(81.0).run()
+    field(at, "text_input", "Metric today").set_value("81").run()
     assert not at.exception
     outcome = projects.load(project).outcome
     assert (outcome.measured_by, outcome.baseline_value) == (MeasuredBy.ROUTED, 81.0)
@@ -107,9 +90,11 @@ def test_a_further_metric_is_added_typed_into_and_made_the_primary(
     press(at, "Add metric")
     assert not at.exception
     assert "its unit, its target, its tolerance range" in shown(at)
+    (opened,) = [one for one in at.expander if one.label == "Further metrics"]
+    assert opened.proto.expanded, "under another name it would be a new one, and close"
     editor = next(one for one in at.data_editor if str(one.key).startswith(f"{project}/metrics/grid/"))
     states = at._tree.get_widget_states()
-    typed = {"edited_rows": {"0": {"unit": "EUR", "target": 0.4}}, "added_rows": [], "deleted_rows": []}
+    typed = {"edited_rows": {"0": {"unit": "EUR", "target": "0,4"}}, "added_rows": [], "deleted_rows": []}
     states.widgets.add(id=editor.proto.id, string_value=json.dumps(typed))
     at._run(states)
     assert not at.exception
@@ -121,13 +106,50 @@ def test_a_further_metric_is_added_typed_into_and_made_the_primary(
     assert field(at, "text_input", "Metric").value == "Cost per item"
 
 
+def test_figures_are_read_as_they_were_typed_and_what_is_no_figure_is_refused_beside_its_field(
+    visit: Visit, projects: Projects, project: str
+) -> None:
+    at = visit("outcome", project)
+    for typed, stored in (("2,5", 2.5), ("1.234,5", 1234.5), ("-3", -3.0), ("", None), ("92", 92.0)):
+        field(at, "text_input", "Target").set_value(typed).run()
+        assert projects.load(project).outcome.target == stored
+    for label, typed, reason in (
+        ("Target", "abc", "'abc' is no number"),
+        ("Target", "1,234", "can be read in two ways"),
+        ("Cost of one wrong output", "-1", "is less than 0"),
+        ("Error rate (%)", "101", "is more than 100"),
+        ("Error rate (%)", "nan", "is no number"),
+    ):
+        before = projects.load(project).outcome
+        field(at, "text_input", label).set_value(typed).run()
+        assert not at.exception
+        assert reason in shown(at)
+        assert field(at, "text_input", label).value == typed, "what was typed stays to be mended"
+        assert projects.load(project).outcome == before
+    field(at, "text_input", "Error rate (%)").set_value("4,5 %").run()
+    assert projects.load(project).outcome.baseline_error_rate == 0.045
+
+
 # --- reviews ------------------------------------------------------------------------------------------------------
+
+
+def test_a_reading_that_is_no_number_is_refused_and_stays_in_its_field(
+    visit: Visit, projects: Projects, project: str
+) -> None:
+    at = visit("outcome", project)
+    field(at, "text_input", "Reading").set_value("about 80")
+    press(at, "Record the review")
+    assert "'about 80' is no number" in shown(at)
+    assert field(at, "text_input", "Reading").value == "about 80"
+    field(at, "text_input", "Reading").set_value("80,25")
+    press(at, "Record the review")
+    assert [review.reading for review in projects.load(project).reviews] == [80.25]
 
 
 def test_a_review_is_recorded_once_also_by_a_double_click(visit: Visit, projects: Projects, project: str) -> None:
     at = visit("outcome", project)
     assert "A review was due on 5 Jan 2026" in shown(at)
-    field(at, "number_input", "Reading").set_value(84.0)
+    field(at, "text_input", "Reading").set_value("84")
     field(at, "text_area", "Note").set_value("A new form of invoice.")
     press(at, "Record the review")
     assert not at.exception
@@ -135,7 +157,7 @@ def test_a_review_is_recorded_once_also_by_a_double_click(visit: Visit, projects
     assert (review.reading, review.reviewed_by, review.inside) == (84.0, "Ines", False)
     assert (review.held_on, review.next_review) == (today(), today() + timedelta(days=28))
     assert "A review was due" not in shown(at)
-    assert field(at, "number_input", "Reading").value is None
+    assert field(at, "text_input", "Reading").value == ""
 
 
 def test_what_the_form_begins_with_follows_the_owner_until_somebody_types(
@@ -158,11 +180,11 @@ def test_a_review_that_is_refused_stays_in_its_form_with_the_reason(
 ) -> None:
     at = visit("outcome", project)
     field(at, "text_input", "Reviewed by").set_value(" ")
-    field(at, "number_input", "Reading").set_value(84.0)
+    field(at, "text_input", "Reading").set_value("84")
     press(at, "Record the review")
     assert not at.exception
     assert "a review names who held it" in shown(at)
-    assert field(at, "number_input", "Reading").value == 84.0
+    assert field(at, "text_input", "Reading").value == "84"
     assert projects.load(project).reviews == ()
 
 
@@ -185,8 +207,8 @@ def test_two_reviews_outside_tolerance_are_said_on_every_page_until_one_is_insid
 def test_a_review_is_corrected_with_its_reason(visit: Visit, projects: Projects, project: str) -> None:
     held = hold(projects, project, 3, 39.0)
     at = visit("outcome", project)
-    reading = next(one for one in at.number_input if held in str(one.key))
-    reading.set_value(93.0)
+    reading = next(one for one in at.text_input if str(one.key).endswith("/reading") and held in str(one.key))
+    reading.set_value("93")
     press(at, "Save the correction")
     assert "needs its reason" in shown(at)
     assert projects.load(project).reviews[0].reading == 39.0
@@ -205,8 +227,9 @@ def test_a_review_is_corrected_with_its_reason(visit: Visit, projects: Projects,
 def test_two_who_correct_one_review_are_told_of_each_other(visit: Visit, projects: Projects, project: str) -> None:
     held = hold(projects, project, 3, 39.0)
     ann, ben = visit("outcome", project), visit("outcome", project)
-    for at, reading in ((ann, 93.0), (ben, 94.0)):
-        next(one for one in at.number_input if held in str(one.key)).set_value(reading)
+    for at, reading in ((ann, "93"), (ben, "94")):
+        fields = [one for one in at.text_input if str(one.key).endswith("/reading") and held in str(one.key)]
+        fields[0].set_value(reading)
         field(at, "text_input", "Why it is corrected").set_value("digits swapped")
         press(at, "Save the correction")
         assert not at.exception
@@ -224,10 +247,10 @@ def test_the_spec_is_filled_in_from_the_project_and_can_be_changed(
 ) -> None:
     at = visit("outcome", project)
     assert field(at, "text_input", "Evaluation metric").value == "Share routed correctly"
-    assert field(at, "number_input", "Evaluation target").value == 92.0
+    assert field(at, "text_input", "Evaluation target").value == "92"
     assert field(at, "text_input", "Owner of the evaluation").value == "Ines"
     field(at, "text_input", "Owner of the evaluation").set_value("Ada").run()
-    field(at, "number_input", "Accepted error (%)").set_value(8.0).run()
+    field(at, "text_input", "Accepted error (%)").set_value("8").run()
     assert not at.exception
     assert (projects.load(project).evaluation.owner, projects.load(project).evaluation.accepted_error) == ("Ada", 0.08)
     assert projects.load(project).ownership.owner == "Ines"

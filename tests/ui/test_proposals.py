@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from readiness.audit.decisions import Handling
 from readiness.project import Kind, Projects
 from readiness.scope.items import ItemStatus
-from tests.ui.test_chain import CSV, MISSING_VENDOR, button, edit, field
+from tests.ui.test_chain import CSV, MISSING_VENDOR, button, field
+from tests.ui.typed_grid import edit
 
 Visit = Callable[..., AppTest]
 ITEM = f"decision:{MISSING_VENDOR}"

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from readiness.exports import scope_layout as layout
 from readiness.project import Kind, Projects
 from readiness.scope.items import ItemStatus
+from tests.ui.typed_grid import edit
 
 Visit = Callable[..., AppTest]
 
@@ -35,15 +37,6 @@ def estimated(projects: Projects, project: str) -> str:
 def change(projects: Projects, project: str, item: str, **changes: Any) -> None:
     version = projects.load(project).version_of(Kind.SCOPE_ITEM, item)
     projects.change_item(project, item, changes, version=version, who="Ann")
-
-
-def edit(at: AppTest, grid: str, row: int, **values: Any) -> AppTest:
-    """Types into one row of a grid: what the browser sends is all that was typed since the grid was drawn."""
-    editor = next(editor for editor in at.data_editor if str(editor.key).startswith(f"{grid}/grid/"))
-    states = at._tree.get_widget_states()
-    typed = {"edited_rows": {str(row): values}, "added_rows": [], "deleted_rows": []}
-    states.widgets.add(id=editor.proto.id, string_value=json.dumps(typed))
-    return at._run(states)
 
 
 def metric(at: AppTest, label: str) -> str:
@@ -119,6 +112,22 @@ def test_a_figure_with_a_decimal_comma_is_read_as_it_is_meant(visit: Visit, proj
     assert (item.low_days, item.likely_days, item.high_days) == (0.5, 2.5, 12)
     edit(at, f"{project}/scope", 0, low="")
     assert projects.load(project).items[0].low_days is None, "an emptied cell is unknown, not zero"
+
+
+def test_a_column_is_called_the_same_in_the_grid_and_in_the_workbook(visit: Visit, project: str) -> None:
+    (grid,) = (e for e in visit("production_scope", project).data_editor if str(e.key).startswith(f"{project}/scope"))
+    labels = {column.get("label") for column in json.loads(grid.proto.columns).values()}
+    # Whether a component is needed follows in the grid from the reason that it is not.
+    assert set(layout.INPUT_COLUMNS) - labels == {layout.NEEDED}
+
+
+def test_a_refusal_names_the_column_as_the_grid_does(visit: Visit, project: str) -> None:
+    at = visit("production_scope", project)
+    edit(at, f"{project}/scope", 0, basis="x" * 1_001)
+    assert not at.exception
+    (refusal,) = (error.value.replace("\\", "") for error in at.error)
+    assert ", Basis:" in refusal
+    assert "longer than 1,000 characters" in refusal
 
 
 def test_a_conflict_names_the_component_and_only_the_cells_that_were_typed_into(

@@ -294,6 +294,16 @@ def test_what_is_sent_after_the_reveal_is_refused_and_said(
     assert "Votes: revealed. The facilitator shows what was said." in shown(at)
 
 
+def test_while_something_is_asked_nothing_is_said_of_what_was_revealed_before(
+    join: Callable[..., AppTest], projects: Projects, project: str, vote: str
+) -> None:
+    asking.reveal(projects, project, vote, who="Ben")
+    again = voting.open_round(projects, project, QUESTIONS, who="Ben").id
+    at = answer(join("Ann"), again, "ann", all_four("no"))
+    assert "Thank you. Votes: 4 of 4 sent." in shown(at)
+    assert "The facilitator shows what was said." not in shown(at)
+
+
 def test_a_component_that_is_removed_is_asked_for_no_more(
     join: Callable[..., AppTest], projects: Projects, project: str, items: tuple[str, ...]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import IO
@@ -79,11 +80,10 @@ class WorkbookFile:
         self.sheets: tuple[Sheet, ...] = ()
         self._styles: list[NumberStyle] = []
         self._texts: list[str] = []
-        try:
+        with ExitStack() as failed:
+            failed.enter_context(self._archive)
             self._read_workbook()
-        except BaseException:
-            self._archive.close()
-            raise
+            failed.pop_all()
 
     def __enter__(self) -> WorkbookFile:
         return self

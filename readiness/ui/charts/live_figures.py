@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from readiness.exports.figures import counted, day, interval, number, percent, sentence_case
+from readiness.exports.figures import counted, day, interval, percent, sentence_case
 from readiness.exports.palette import BLUE, GREEN, GUIDE, PURPLE, VERMILLION
 from readiness.operation.daily import OTHER_ERRORS, DayOutcomes, Metric, MetricDay, Standing, Tolerance, metric_days
 from readiness.operation.rules import Alert
@@ -191,7 +191,7 @@ def _percentiles(one: DayOutcomes) -> tuple[float | None, ...]:
 
 def _title(metric: Metric, overall: float, outside: int, told: int, has_tolerance: bool) -> str:
     if metric is Metric.ITEMS:
-        return f"{number(overall)} items on {counted(told, 'day')} with data"
+        return f"{counted(round(overall), 'item')} on {counted(told, 'day')} with data"
     of = "of the items" if metric in _SHARES else "over all items"
     held = f"; outside tolerance on {outside} of {counted(told, 'day')}" if has_tolerance else ""
     return f"{_NOUN[metric]}: {_written(overall, metric)} {of}{held}"
