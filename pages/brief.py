@@ -1,6 +1,6 @@
 """The brief: the decision as a document to read, download and sign."""
 
-from readiness.ui import brief_view, milestones_view
+from readiness.ui import brief_view, issued_view, milestones_view
 from readiness.ui.page import link_next, open_page
 from readiness.ui.rooms import BRIEF, PORTFOLIO
 
@@ -9,6 +9,6 @@ here = open_page(
 )
 brief_view.notes(here)
 brief_view.preview_and_downloads(here)
-brief_view.signatures(here)
+issued_view.shown(here)
 milestones_view.shown(here)
 link_next(PORTFOLIO, "The decision is written down.")

@@ -16,5 +16,6 @@ def read_catalog(name: str, model: type[Model]) -> Model:
     import yaml
 
     text = (catalog_folder() / f"{name}.yaml").read_text(encoding="utf-8")
-    content: Any = yaml.safe_load(text)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # reads the same in a tenth of the time
+    content: Any = yaml.load(text, Loader=loader)
     return model.model_validate(content)

@@ -154,13 +154,31 @@ def _mixed_places(name: str, common: float, draws: int, seed: int) -> Places:
 
     if common <= 0:
         return _shuffled(b"name", name, draws, seed)
-    shared = _common_places(draws, seed)
     if common >= 1:
-        return shared
-    own, even = _mixed_places(name, 0.0, draws, seed), even_scores(draws)
-    mixed = sqrt(common) * even.take(shared) + sqrt(1 - common) * even.take(own)
-    mixed += np.arange(draws) * 1e-13  # equal sums in drawn order, whichever way a machine sorts
+        return _common_places(draws, seed)
+    mixed = _shared_part(common, draws, seed) + _own_part(common, draws).take(_mixed_places(name, 0.0, draws, seed))
+    mixed += _tie_breaks(draws)
     return _sealed(_inverse(np.argsort(mixed)))
+
+
+@lru_cache(maxsize=8)
+def _shared_part(common: float, draws: int, seed: int) -> Floats:
+    """What the common cause adds to every mix, in drawn order."""
+    return _sealed(sqrt(common) * even_scores(draws).take(_common_places(draws, seed)))
+
+
+@lru_cache(maxsize=8)
+def _own_part(common: float, draws: int) -> Floats:
+    """What a name's own stream adds to its mix, rising."""
+    return _sealed(sqrt(1 - common) * even_scores(draws))
+
+
+@lru_cache(maxsize=4)
+def _tie_breaks(draws: int) -> Floats:
+    """Puts equal sums in drawn order, whichever way a machine sorts."""
+    import numpy as np
+
+    return _sealed(np.arange(draws) * 1e-13)
 
 
 @lru_cache(maxsize=4)
@@ -175,7 +193,9 @@ def _shuffled(kind: bytes, name: str, draws: int, seed: int) -> Places:
 
     digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16, person=kind).digest()
     bits = np.random.PCG64([seed, int.from_bytes(digest, "big")]).random_raw(draws)
-    return _sealed(np.argsort(bits).astype(np.min_scalar_type(draws)))
+    place = np.uint64((1 << draws.bit_length()) - 1)  # the lowest bits give way to the place: twice as fast as argsort
+    placed = np.sort((bits & ~place) | np.arange(draws, dtype=np.uint64))
+    return _sealed((placed & place).astype(np.min_scalar_type(draws)))
 
 
 def _inverse(order: NDArray[np.intp]) -> Places:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,7 +13,7 @@ from readiness.audit.decisions import HandlingDecision, HandlingEffect
 from readiness.audit.report import AuditReport, EdgeCase
 from readiness.audit.shift_report import ShiftReport
 from readiness.diagnosis.live_outcomes import LiveFacts
-from readiness.diagnosis.places import Page, Place
+from readiness.diagnosis.places import Place
 from readiness.diagnosis.value_against_cost import ValueResult
 from readiness.outcome.agreement import Signature
 from readiness.outcome.authority import Confirmation
@@ -31,7 +33,8 @@ from readiness.workflow import Workflow
 
 
 class Topic(StrEnum):
-    """What a fact is about: one of the four preparations; or the value or the operation, which are none."""
+    """What a fact is about: one of the four preparations; or the value, the operation or the readiness standard, which
+    answer none of the four questions."""
 
     DATA = "data"
     SCOPE = "scope"
@@ -39,12 +42,10 @@ class Topic(StrEnum):
     OWNERSHIP = "ownership"
     VALUE = "value"
     OPERATION = "operation"
+    STANDARD = "readiness standard"
 
 
 PREPARED = (Topic.DATA, Topic.SCOPE, Topic.OUTCOME, Topic.OWNERSHIP)
-
-
-HELD_HERE = Place(Page.DIAGNOSIS)
 
 
 class Finding(StrEnum):
@@ -89,7 +90,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One fact. `finding` says whether it speaks for readiness; `share`, `low`, `high` are 0..1 where it is a share."""
+    """One fact. `finding` says whether it speaks for readiness; `share`, `low`, `high` are 0..1 where it is a share.
+
+    The statement and `stale` hold dates and no ages, so that the same project says the same tomorrow.
+    """
 
     id: str
     topic: Topic
@@ -102,8 +106,19 @@ class Evidence:
     unit: str = ""
     observed_at: datetime | None = None
     stale: str = ""  # why it should not be relied on any more
-    place: Place = HELD_HERE  # the page that holds it
     reference: str = ""  # what identifies the source: the SHA-256 of a sample, the fingerprint under a signature
+    decides: bool = True  # whether it can fail or leave open its question; False: it stands beside it and informs
+    place: Place = field(kw_only=True)  # the page that holds it
+
+    @property
+    def counts_for(self) -> bool:
+        """Whether it speaks for readiness: passed, and still to be relied on."""
+        return self.finding is Finding.PASSED and not self.stale
+
+    @property
+    def counts_against(self) -> bool:
+        """Whether it speaks against readiness: failed, or out of date where its question depends on it."""
+        return self.finding is Finding.FAILED or (self.decides and bool(self.stale))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +137,12 @@ class Ledger:
     now: datetime | None = None  # when it was gathered
 
     def of(self, topic: Topic) -> tuple[Evidence, ...]:
+        """Everything that is known on a topic."""
         return tuple(entry for entry in self.entries if entry.topic is topic)
+
+    def deciding(self, topic: Topic) -> tuple[Evidence, ...]:
+        """What can fail the question on a topic or leave it open."""
+        return tuple(entry for entry in self.of(topic) if entry.decides)
 
     def entry(self, identifier: str) -> Evidence | None:
         return next((entry for entry in self.entries if entry.id == identifier), None)
@@ -132,3 +152,37 @@ class Ledger:
         if entry.observed_at is None or self.now is None:
             return None
         return max(0, (self.now - entry.observed_at).days)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of all entries in their order, the same on every machine and on every day until the evidence changes:
+        without ages, and with figures to twelve significant digits."""
+        content = [_canonical(entry) for entry in self.entries]
+        text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _canonical(entry: Evidence) -> dict[str, str | bool | None]:
+    """One entry as text alone: a float has more than one way to be written."""
+    return {
+        "id": entry.id,
+        "topic": entry.topic.value,
+        "statement": entry.statement,
+        "finding": entry.finding.value,
+        "source": entry.source,
+        "value": _figure(entry.value),
+        "low": _figure(entry.low),
+        "high": _figure(entry.high),
+        "unit": entry.unit,
+        "observed_at": entry.observed_at.isoformat(timespec="microseconds") if entry.observed_at else None,
+        "stale": entry.stale,
+        "reference": entry.reference,
+        "decides": entry.decides,
+        "page": entry.place.page.value,
+        "section": entry.place.section,
+    }
+
+
+def _figure(value: float | None) -> str | None:
+    """Twelve significant digits: the last ones of a sum depend on how a processor adds up."""
+    return None if value is None else f"{value + 0.0:.12g}"  # -0.0 is written as 0

@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from readiness.operation.daily import DayOutcomes, Metric, Tolerance, metric_days
+from readiness.operation.drift import DriftSummary
 from readiness.operation.rules import (
     ALERT_DAYS,
     DISTRUST_DAYS,
@@ -58,6 +59,7 @@ class LiveFacts:
     limits: Limits
     read_at: datetime
     source: str
+    drift: DriftSummary | None = None  # the last comparison of the inputs
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,11 @@ def preparations(ledger: Ledger) -> tuple[Preparation, ...]:
 
 
 def _preparation(topic: Topic, ledger: Ledger) -> Preparation:
-    entries = ledger.of(topic)
+    entries = ledger.deciding(topic)
     stale = next((entry for entry in entries if entry.stale), None)
     failed = next((entry for entry in entries if entry.finding is Finding.FAILED), None)
     unknown = next((entry for entry in entries if entry.finding is Finding.UNKNOWN), None)
-    if all(entry.finding is Finding.UNKNOWN for entry in entries):
+    if all(entry.finding is Finding.UNKNOWN and not entry.stale for entry in entries):
         return Preparation(topic, PreparationState.NOT_STARTED, entries[0].statement)
     if stale is not None:
         return Preparation(topic, PreparationState.OPEN, stale.stale)

@@ -99,33 +99,34 @@ def _proved(suggestion: Suggestion, answer: Answer, ledger: Ledger) -> bool:
     """A yes stands on evidence, or on a stated reason beside evidence; never on what nobody has looked at."""
     if suggestion.reply is Reply.YES:
         return True
-    entries = ledger.of(TOPIC_OF_MODE[answer.question])
+    entries = ledger.deciding(TOPIC_OF_MODE[answer.question])
     unseen = suggestion.reply is Reply.UNKNOWN and any(e.stale or e.finding is Finding.UNKNOWN for e in entries)
     return not unseen and bool(answer.reason.strip())
 
 
 def _suggest(mode: FailureMode, facts: Facts, ledger: Ledger) -> Suggestion:
     entries = ledger.of(TOPIC_OF_MODE[mode])
-    against = tuple(entry for entry in entries if entry.finding is Finding.FAILED or entry.stale)
-    speaks_for = tuple(entry for entry in entries if entry.finding is Finding.PASSED and not entry.stale)
     reply, because = (
-        _suggest_data(facts, ledger) if mode is FailureMode.DATA_QUALITY else _suggest_from(entries, facts, mode)
+        _suggest_data(facts, ledger)
+        if mode is FailureMode.DATA_QUALITY
+        else _suggest_from(ledger.deciding(TOPIC_OF_MODE[mode]))
     )
-    return Suggestion(reply, because, speaks_for, against)
+    return Suggestion(
+        reply,
+        because,
+        speaks_for=tuple(entry for entry in entries if entry.counts_for),
+        speaks_against=tuple(entry for entry in entries if entry.counts_against),
+    )
 
 
-def _suggest_from(entries: Sequence[Evidence], facts: Facts, mode: FailureMode) -> tuple[Reply, str]:
+def _suggest_from(entries: Sequence[Evidence]) -> tuple[Reply, str]:
+    """No where a fact failed, unknown where one is open or out of date, else yes: by the facts that decide alone."""
     failed = [entry for entry in entries if entry.finding is Finding.FAILED]
-    unknown = [entry for entry in entries if entry.finding is Finding.UNKNOWN]
+    unsettled = [entry for entry in entries if entry.finding is Finding.UNKNOWN or entry.stale]
     if failed:
         return Reply.NO, failed[0].statement
-    if unknown:
-        return Reply.UNKNOWN, unknown[0].statement
-    if mode is FailureMode.MEASUREMENT and facts.workflow.stage is Stage.STALLED:
-        return (
-            Reply.UNKNOWN,
-            "The outcome is defined and agreed; no log of the running system shows that it is measured.",
-        )
+    if unsettled:
+        return Reply.UNKNOWN, unsettled[0].stale or unsettled[0].statement
     return Reply.YES, entries[-1].statement
 
 

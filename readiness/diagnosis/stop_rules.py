@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from readiness.diagnosis.ledger import Facts, Ledger
+from readiness.diagnosis.ledger import Facts, Finding, Ledger
 from readiness.diagnosis.value_against_cost import chance
 from readiness.outcome.agreement import SIGNERS_NEEDED
 from readiness.outcome.exercise_result import AgreementOnRecords, Reach, reach_sentence
@@ -57,6 +57,22 @@ class StopResult:
     margin: float | None = None
     unit: str = ""
 
+    @property
+    def margin_in_words(self) -> str:
+        """How far the rule is from being met: "12 points away", "2 attempts away", "0.3 points beyond it"; empty where
+        it is not known. Of a rule that is unknown, it is what the figures so far say."""
+        if self.margin is None:
+            return ""
+        size = abs(self.margin)
+        if self.unit == "share":
+            figure = f"{100 * size:.1f}".removesuffix(".0")
+            amount = f"{figure} point" if figure == "1" else f"{figure} points"
+        else:
+            amount = "1 attempt" if round(size) == 1 else f"{round(size)} attempts"
+        beyond = self.state is RuleState.MET or self.margin < 0
+        said = "just at it" if round(size, 3) == 0 else f"{amount} {'beyond it' if beyond else 'away'}"
+        return f"{said} by what is known" if self.state is RuleState.UNKNOWN else said
+
 
 def evaluate_stop_rules(facts: Facts, ledger: Ledger, inputs: StopInputs) -> tuple[StopResult, ...]:
     """The three rules in their order; a project stops when any is met."""
@@ -69,6 +85,9 @@ def _data_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
         return StopResult(StopRule.DATA, RuleState.UNKNOWN, "No sample has been audited.")
     outside = (effect.review.count + effect.rejected.count) / effect.records  # one division: 0.1 + 0.2 is over 0.3
     limit = inputs.most_outside_share
+    doubt = _doubt_about_the_audit(ledger)
+    if doubt:
+        return StopResult(StopRule.DATA, RuleState.UNKNOWN, doubt, limit - outside, "share")
     if outside > limit:
         because = (
             f"{outside:.0%} of the records go to people or are rejected after all decisions; the limit is {limit:.0%}."
@@ -76,9 +95,17 @@ def _data_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
         return StopResult(StopRule.DATA, RuleState.MET, because, limit - outside, "share")
     if effect.undecided.count:
         because = f"{effect.undecided.share:.0%} of the records fall into edge cases that nobody has decided."
-        return StopResult(StopRule.DATA, RuleState.UNKNOWN, because)
+        return StopResult(StopRule.DATA, RuleState.UNKNOWN, because, limit - outside, "share")
     because = f"{outside:.0%} of the records still go to people or are rejected; a rebuild may leave up to {limit:.0%}."
     return StopResult(StopRule.DATA, RuleState.NOT_MET, because, limit - outside, "share")
+
+
+def _doubt_about_the_audit(ledger: Ledger) -> str:
+    """Why the audit cannot end a project and cannot clear it either; empty where it can."""
+    clean = ledger.entry("data.clean_share")
+    if clean is None:
+        return ""
+    return clean.stale or (clean.statement if clean.finding is Finding.UNKNOWN else "")
 
 
 def _contested_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
@@ -91,7 +118,7 @@ def _contested_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
     if tested is None:
         return _signed_rule(ledger, inputs, inputs.alignment_attempts)
     attempts = max(inputs.alignment_attempts or 0, tested.settled_rounds)
-    if tested.stays_below:
+    if tested.stays_below and not tested.earlier_wording:  # what was judged under another wording ends nothing
         return _tested_below(tested, attempts, inputs.genuine_attempts)
     signed = _signed_rule(ledger, inputs, attempts)
     reached = tested.reach is Reach.REACHED
@@ -104,7 +131,7 @@ def _contested_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
 def _tested_below(tested: AgreementOnRecords, attempts: int, needed: int) -> StopResult:
     """Met after enough attempts, and only where the choice of records does not explain it."""
     tried = f"{attempts} of {needed} genuine attempts" if attempts < needed else f"{attempts} genuine attempts"
-    if attempts >= needed and tested.clearly_below and not tested.earlier_wording:
+    if attempts >= needed and tested.clearly_below:
         because = f"{reach_sentence(tested.latest, tested.least)} After {tried} the use case stays contested."
         return StopResult(StopRule.CONTESTED, RuleState.MET, because, float(needed - attempts), "attempts")
     because = f"{tested.sentence} {tried[:1].upper()}{tried[1:]} so far."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from readiness.diagnosis.value_inputs import (
     Grounds,
@@ -35,6 +35,7 @@ class ValueResult:
     undecided: float  # share of the records in edge cases that nobody has decided
     simulated: SimulatedValue | None
     most_probability: float | None
+    most: SimulatedValue | None = field(default=None, repr=False, compare=False)  # what `most_probability` is drawn from
 
     @property
     def probability(self) -> float | None:
@@ -131,6 +132,7 @@ def value_against_cost(on: Grounds) -> ValueResult:
         undecided=effect.undecided.share if effect else 0.0,
         simulated=simulated,
         most_probability=most.against.probability if most and most.against else None,
+        most=most,
     )
 
 

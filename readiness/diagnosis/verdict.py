@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from readiness.diagnosis.contradictions import Contradiction, ContradictionCatalog, Severity, find_contradictions
@@ -11,7 +11,7 @@ from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.ledger import Facts, Ledger
 from readiness.diagnosis.questions import Answer, QuestionResult, Reply, answer_questions, failing_modes
 from readiness.diagnosis.stop_rules import RuleState, StopInputs, StopResult, evaluate_stop_rules
-from readiness.diagnosis.verdict_table import Verdict, VerdictTable, first_match
+from readiness.diagnosis.verdict_table import Fact, Verdict, VerdictTable, first_match
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Case:
     ledger: Ledger
     answers: Mapping[FailureMode, Answer]
     stop_inputs: StopInputs
+    settled: frozenset[str] = frozenset()  # contradictions that are taken as settled, by id; none of a real project
 
 
 def diagnose(
@@ -55,7 +56,7 @@ def judge(case: Case, table: VerdictTable, standing: ContradictionCatalog) -> Di
     facts, ledger = case.facts, case.ledger
     questions = answer_questions(facts, ledger, case.answers)
     stop_rules = evaluate_stop_rules(facts, ledger, case.stop_inputs)
-    contradictions = find_contradictions(facts, ledger, case.answers, case.stop_inputs, standing)
+    contradictions = _contradictions_of(case, standing)
     rule = first_match(table, verdict_facts(questions, stop_rules, contradictions))
     failing = failing_modes(questions)
     return Diagnosis(
@@ -71,11 +72,20 @@ def judge(case: Case, table: VerdictTable, standing: ContradictionCatalog) -> Di
     )
 
 
+def verdict_of(case: Case, table: VerdictTable, standing: ContradictionCatalog) -> Verdict:
+    """The verdict that `judge` gives, without its reasons. Contradictions are looked for where a rule asks for them."""
+    questions = answer_questions(case.facts, case.ledger, case.answers)
+    stop_rules = evaluate_stop_rules(case.facts, case.ledger, case.stop_inputs)
+    counts = _CountedWhenAsked(
+        verdict_facts(questions, stop_rules, ()), lambda: _blocking(_contradictions_of(case, standing))
+    )
+    return first_match(table, counts).verdict
+
+
 def verdict_facts(
     questions: Sequence[QuestionResult], stop_rules: Sequence[StopResult], contradictions: Sequence[Contradiction]
 ) -> dict[str, int]:
     """The named counts that the verdict table decides on."""
-    blocking = sum(one.severity is Severity.BLOCKING for one in contradictions)
     return {
         "answers_yes": sum(question.reply is Reply.YES for question in questions),
         "answers_no": sum(question.reply is Reply.NO for question in questions),
@@ -83,8 +93,33 @@ def verdict_facts(
         "stop_rules_met": sum(rule.state is RuleState.MET for rule in stop_rules),
         "stop_rules_not_met": sum(rule.state is RuleState.NOT_MET for rule in stop_rules),
         "stop_rules_unknown": sum(rule.state is RuleState.UNKNOWN for rule in stop_rules),
-        "contradictions_blocking": blocking,
+        "contradictions_blocking": _blocking(contradictions),
     }
+
+
+class _CountedWhenAsked(Mapping[str, int]):
+    """Counts of which that of the contradictions is made when a rule asks for it."""
+
+    def __init__(self, counts: Mapping[str, int], blocking: Callable[[], int]) -> None:
+        self._counts, self._blocking = counts, blocking
+
+    def __getitem__(self, fact: str) -> int:
+        return self._blocking() if fact == Fact.CONTRADICTIONS_BLOCKING else self._counts[fact]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+
+def _contradictions_of(case: Case, standing: ContradictionCatalog) -> tuple[Contradiction, ...]:
+    found = find_contradictions(case.facts, case.ledger, case.answers, case.stop_inputs, standing)
+    return tuple(one for one in found if one.id not in case.settled)
+
+
+def _blocking(contradictions: Sequence[Contradiction]) -> int:
+    return sum(one.severity is Severity.BLOCKING for one in contradictions)
 
 
 def _reasons(

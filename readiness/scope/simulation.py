@@ -119,6 +119,7 @@ class _Sums(NamedTuple):
     longest: Floats  # the item that takes most
     cost: Floats | None
     groups: dict[str, Floats]
+    each: tuple[Floats, ...]  # the days of each item
 
 
 def simulate(
@@ -174,7 +175,7 @@ def _simulate(items: tuple[_Item, ...], setting: _Setting, loads: tuple[ReviewLo
         weeks=_weeks(sums, setting),
         cost=None if sums.cost is None else percentiles(sums.cost),
         run_cost_year=None if run_cost is None else percentiles(run_cost),
-        contributions=_contributions(estimated, sums.days, setting),
+        contributions=_contributions(estimated, sums),
         groups={name: percentiles(days) for name, days in sums.groups.items()},
         days_curve=quantiles(sums.days, CURVE_LEVELS),
         cost_curve=None if sums.cost is None else quantiles(sums.cost, CURVE_LEVELS),
@@ -191,9 +192,11 @@ def _add_up(items: Sequence[_Estimated], one_off_cost: float, setting: _Setting)
     total, longest, independent, correlated = (np.zeros(setting.draws) for _ in range(4))
     cost = np.full(setting.draws, one_off_cost)
     groups = {name: np.zeros(setting.draws) for name in dict.fromkeys(item.group for item in items)}
+    each = []
     for item in items:
         rising = item.days.at(even)
         days = rising.take(_places(item, setting))
+        each.append(days)
         total += days
         np.maximum(longest, days, out=longest)
         cost += days * (item.day_rate or 0.0)
@@ -201,7 +204,7 @@ def _add_up(items: Sequence[_Estimated], one_off_cost: float, setting: _Setting)
         independent += rising.take(_places(item, setting, common=0.0))
         correlated += rising  # all at their lowest in the first draw, all at their highest in the last
     rated = all(item.day_rate is not None for item in items)
-    return _Sums(total, independent, correlated, longest, cost if rated else None, groups)
+    return _Sums(total, independent, correlated, longest, cost if rated else None, groups, tuple(each))
 
 
 def _places(item: _Estimated, setting: _Setting, common: float | None = None) -> Places:
@@ -235,12 +238,11 @@ def _weeks(sums: _Sums, setting: _Setting) -> Percentiles | None:
     return percentiles(np.maximum(together, alone) / setting.productive_days_per_week)
 
 
-def _contributions(items: Sequence[_Estimated], total: Floats, setting: _Setting) -> tuple[Contribution, ...]:
+def _contributions(items: Sequence[_Estimated], sums: _Sums) -> tuple[Contribution, ...]:
     """Each item's covariance with the total over the total's variance: its own spread, and what it shares."""
-    even, centred = even_scores(setting.draws), total - total.mean()
+    centred = sums.days - sums.days.mean()
     parts = []
-    for item in items:
-        days = item.days.at(even).take(_places(item, setting))
+    for item, days in zip(items, sums.each, strict=True):
         own = max(0.0, float((days - days.mean()) @ centred))  # below zero by chance alone
         parts.append(own if item.days.low < item.days.high else 0.0)
     whole = sum(parts) or 1.0

@@ -1,25 +1,25 @@
-"""The parts of the Diagnosis page: verdict, four questions, failure mode, stop rules."""
+"""The parts of the Diagnosis page: verdict, four questions, failure mode and its timeline, stop rules."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from readiness.diagnosis.failure_modes import FailureMode
-from readiness.diagnosis.ledger import Evidence, Finding
-from readiness.diagnosis.questions import TOPIC_OF_MODE, QuestionResult, Reply
-from readiness.diagnosis.stop_rules import RuleState
+from readiness.diagnosis.places import Page, Place
+from readiness.diagnosis.questions import QuestionResult, Reply
+from readiness.diagnosis.stop_rules import RuleState, StopResult
+from readiness.diagnosis.timeline import Timeline, TimelineStage, timeline
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.errors import ReadinessError
 from readiness.project import Kind
-from readiness.ui import cache, session, votes_view
+from readiness.ui import cache, evidence_view, session, votes_view
 from readiness.ui.autosave import count_field, number_field, row_of, text_field
-from readiness.ui.page import Colour, Here, link
-from readiness.ui.rooms import ROOM_OF_TOPIC
+from readiness.ui.page import Colour, Here, link_to_place
 from readiness.ui.wording import badge, moment, plain
 
 _VERDICT_SHOWN = {Verdict.GO: st.success, Verdict.FIX_FIRST: st.warning, Verdict.STOP: st.error}
-_FINDING_COLOUR: dict[Finding, Colour] = {Finding.PASSED: "green", Finding.FAILED: "orange", Finding.UNKNOWN: "gray"}
 _RULE_COLOUR: dict[RuleState, Colour] = {RuleState.MET: "red", RuleState.NOT_MET: "green", RuleState.UNKNOWN: "gray"}
+LAUNCH = Place(Page.WORKFLOW, "The job")
 
 
 def verdict(here: Here) -> None:
@@ -48,21 +48,13 @@ def _question(here: Here, number: int, question: QuestionResult) -> None:
         with left:
             suggestion = question.suggestion
             st.markdown(f"The evidence suggests **{suggestion.reply.value}**. {plain(suggestion.because)}")
-            for evidence in (*suggestion.speaks_against, *suggestion.speaks_for):
-                _evidence(evidence)
+            evidence_view.lines((*suggestion.speaks_against, *suggestion.speaks_for), here.diagnosis.ledger)
             votes_view.votes_on(here, question)
             with st.expander("What this question asks"):
                 st.markdown(plain(entry.help.at(stage)))
                 st.caption(plain(f"Yes: {entry.passes_when} No: {entry.fails_when}"))
         with right:
             _answer(here, question)
-
-
-def _evidence(evidence: Evidence) -> None:
-    source = evidence.source + (f", {moment(evidence.observed_at)}" if evidence.observed_at else "")
-    stale = f" {badge('out of date', 'orange')} {plain(evidence.stale)}" if evidence.stale else ""
-    mark = badge(evidence.finding.value, _FINDING_COLOUR[evidence.finding])
-    st.markdown(f"{mark} {plain(evidence.statement)}{stale}  \n:small[:gray[{plain(source)}]]")
 
 
 def _answer(here: Here, question: QuestionResult) -> None:
@@ -120,27 +112,44 @@ def _save_answer(here: Here, mode: FailureMode, version: int) -> None:
 
 
 def failure_mode(here: Here) -> None:
-    """What the primary failure looks like, what usually follows it, and how it is repaired."""
+    """What the primary failure looks like and what follows it; of a system that runs, where it stands in time."""
     diagnosis, catalog = here.diagnosis, cache.failure_modes()
-    if diagnosis.primary is None:
+    if diagnosis.primary is not None:
+        entry = catalog.of(diagnosis.primary)
+        st.subheader(f"Primary failure mode: {entry.title}")
+        looks, then = st.columns(2, gap="large")
+        looks.markdown(f"**What it looks like**  \n{plain(entry.looks_like)}")
+        then.markdown(f"**What comes next**  \n{plain(entry.comes_next)}")
+        if diagnosis.also_found:
+            also = ", ".join(plain(catalog.of(mode).title) for mode in diagnosis.also_found)
+            st.markdown(f"Also found: {also}.")
+    _timeline(here)
+
+
+def _timeline(here: Here) -> None:
+    """The four stages side by side with the present one marked; under each other on a phone."""
+    today = here.projects.clock().date()
+    found = timeline(here.state.workflow, cache.failure_modes(), today)
+    if found is None:
         return
-    entry = catalog.of(diagnosis.primary)
-    st.subheader(f"Primary failure mode: {entry.title}")
-    st.markdown(plain(entry.looks_like))
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown("**How it is repaired**")
-        for number, step in enumerate(entry.fix, start=1):
-            st.markdown(f"{number}. {plain(step.step)}")
-            st.caption(plain(f"Closed by: {step.evidence}"))
-        link(ROOM_OF_TOPIC[TOPIC_OF_MODE[diagnosis.primary]], "Begin there")
-    with right:
-        st.markdown("**When it shows, and what comes next**")
-        for mode in (entry, *catalog.after(diagnosis.primary)):
-            st.markdown(f"Month {mode.shows_at_month}: **{plain(mode.title)}**")
-            st.caption(plain(mode.looks_like if mode is not entry else mode.comes_next))
-    if diagnosis.also_found:
-        st.markdown("Also found: " + ", ".join(plain(catalog.of(mode).title) for mode in diagnosis.also_found) + ".")
+    st.subheader("The failure timeline")
+    st.markdown(plain(found.sentence))
+    if found.months is None:
+        link_to_place(LAUNCH)
+    for column, stage in zip(st.columns(len(found.stages), gap="small"), found.stages, strict=True):
+        with column.container(border=True, height="stretch", gap="xsmall"):
+            _timeline_stage(stage, found, told=stage.mode is here.diagnosis.primary)
+
+
+def _timeline_stage(stage: TimelineStage, found: Timeline, *, told: bool) -> None:
+    """One stage; what it looks like where the project stands at it, unless that is told above."""
+    mark = ""
+    if stage in (found.present, found.next):
+        mark = badge("here", "blue") if stage is found.present else badge("next", "gray")
+    when = f"Month {stage.month}" + (f", {moment(stage.on)}" if stage.on else "")
+    st.markdown(f":small[:gray[{plain(when)}]] {mark}  \n{plain(stage.title)}")
+    if stage is found.present and not told:
+        st.caption(plain(stage.looks_like))
 
 
 def stop_rules(here: Here) -> None:
@@ -150,11 +159,20 @@ def stop_rules(here: Here) -> None:
         "A project stops when any one of them is met. A stop is a result: it makes the next project likelier to ship."
     )
     for result in here.diagnosis.stop_rules:
-        entry = cache.failure_modes().stop_rule(result.rule.value)
-        with st.container(border=True):
-            st.markdown(f"**{plain(entry.question)}** {badge(result.state.value, _RULE_COLOUR[result.state])}")
-            st.caption(plain(result.because))
+        _stop_rule(result)
     _stop_inputs(here)
+
+
+def _stop_rule(result: StopResult) -> None:
+    entry = cache.failure_modes().stop_rule(result.rule.value)
+    means = {RuleState.MET: entry.met, RuleState.NOT_MET: entry.not_met, RuleState.UNKNOWN: entry.unknown}
+    with st.container(border=True):
+        margin = f" :small[:gray[{plain(result.margin_in_words)}]]" if result.margin_in_words else ""
+        st.markdown(
+            f"**{plain(entry.question)}** {badge(result.state.value, _RULE_COLOUR[result.state])}{margin}",
+            help=plain(f"{result.state.value.capitalize()}: {means[result.state]}"),
+        )
+        st.caption(plain(result.because))
 
 
 def _stop_inputs(here: Here) -> None:
@@ -171,7 +189,14 @@ def _stop_inputs(here: Here) -> None:
         )
         text_field(row, "limit_reason", "Why this limit")
     with columns[1]:
-        count_field(row, "alignment_attempts", "Genuine attempts to agree so far", most=1_000)
+        count_field(
+            row,
+            "alignment_attempts",
+            "Genuine attempts to agree so far",
+            most=1_000,
+            help="Each settled round of the exercise on records counts as an attempt by itself. State here those that "
+            "were made in other ways; the higher of the two counts is taken.",
+        )
         count_field(row, "genuine_attempts", "Attempts after which it counts as contested", least=1, most=100)
     with columns[2]:
         number_field(

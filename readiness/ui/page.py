@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,8 +19,10 @@ from readiness.project import Projects, ProjectState
 from readiness.project.outcomes import alarm_sentence
 from readiness.ui import cache, session
 from readiness.ui.acts import act, show_refusal
-from readiness.ui.rooms import PORTFOLIO, ROOM_OF_PAGE, ROOM_OF_TOPIC, Room
+from readiness.ui.rooms import PORTFOLIO, ROOM_OF_PAGE, ROOM_OF_TOPIC, TABBED, Room
 from readiness.ui.wording import badge, plain
+
+_PROJECT, _SECTION = "project", "section"  # of an address
 
 Colour = Literal["gray", "orange", "green", "red"]
 
@@ -59,15 +61,27 @@ def link_next(room: Room, why: str) -> None:
         link(room, f"**Next: {room.title} →**")
 
 
-def link(room: Room, label: str) -> None:
-    """A link to another page that stays in the same project."""
-    identifier = session.project_id()
-    st.page_link(room.path, label=label, query_params={"project": identifier} if identifier else None)
+def link(room: Room, label: str, *, section: str = "") -> None:
+    """A link to another page that stays in the same project; to the tab named `section` where the page has tabs."""
+    named = {_PROJECT: session.project_id(), _SECTION: section}
+    st.page_link(room.path, label=label, query_params={name: str(value) for name, value in named.items() if value})
 
 
 def link_to_place(place: Place, label: str = "") -> None:
     """A link to where something is settled, in the same project; named after the place where no label is given."""
-    link(ROOM_OF_PAGE[place.page], label or f"{plain(place.words)} →")
+    section = place.section if place.page in TABBED else ""
+    link(ROOM_OF_PAGE[place.page], label or f"{plain(place.words)} →", section=section)
+
+
+def turn_to_section(tabs: str, titles: Sequence[str]) -> None:
+    """Turn the tabs with this key to the one that the address names, once: whoever turns on from there is left alone.
+    To be called before the tabs are drawn. A title that the page has not is passed over."""
+    wanted = st.query_params.get(_SECTION)
+    if wanted is None:
+        return
+    st.query_params.pop(_SECTION)
+    if wanted in titles:
+        st.session_state[tabs] = wanted
 
 
 @contextmanager

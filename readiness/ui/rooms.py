@@ -51,3 +51,4 @@ ROOM_OF_PAGE = {
     Page.BRIEF: BRIEF,
     Page.WORKSHOP: WORKSHOP,
 }
+TABBED = (Page.OUTCOME,)  # pages whose places are tabs, which a link can open

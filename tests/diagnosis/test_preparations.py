@@ -55,3 +55,15 @@ def test_an_agreement_of_two_is_done_although_a_third_signed_an_earlier_wording(
     earlier = ready.facts.outcome.model_copy(update={"unit": "items"})
     third = signatures_of("Cleo", definition=earlier)
     assert states(ready.but(signatures=(*ready.facts.signatures, *third)))[Topic.OUTCOME] is PreparationState.DONE
+
+
+def test_a_confirmation_that_a_change_voided_leaves_ownership_open_and_says_why(ready: Any) -> None:
+    changed = ready.but(outcome=ready.facts.outcome.model_copy(update={"tolerance_low": 80.0}))
+    state = preparations(gather_evidence(changed.facts))[3]
+    assert state.state is PreparationState.OPEN
+    assert "changed after the owner had confirmed" in state.sentence
+
+
+def test_a_day_for_the_rehearsal_changes_no_preparation(ready: Any) -> None:
+    ownership = ready.facts.ownership.model_copy(update={"rehearsal_on": ready.facts.now.date()})
+    assert states(ready.but(ownership=ownership)) == states(ready)

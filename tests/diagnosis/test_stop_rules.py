@@ -457,3 +457,50 @@ def test_a_margin_is_on_the_side_of_its_rule(
         if result.state is RuleState.NOT_MET:
             assert result.margin is not None
             assert result.margin >= 0
+
+
+# --- what an audit must be to decide, and the margin in words ------------------------------------------------------
+
+
+@pytest.mark.parametrize("to_people", [10, 200])
+def test_an_audit_that_is_out_of_date_neither_stops_a_project_nor_clears_it(
+    reviewed: Callable[[int, int], Any], to_people: int
+) -> None:
+    result = rule(reviewed(to_people, 1).but(audit_is_current=False), StopRule.DATA)
+    assert result.state is RuleState.UNKNOWN
+    assert "run it again" in result.because
+    assert result.margin == pytest.approx(0.40 - (to_people + 1) / 300)
+
+
+@pytest.mark.parametrize("outside", [0, 9])
+def test_a_handful_of_records_neither_stops_a_project_nor_clears_it(
+    ready: Any, report_of: Callable[..., Any], decide_all: Callable[..., Any], outside: int
+) -> None:
+    report = report_of(10, {("line_total",): outside} if outside else {})
+    case = ready.but(report=report, decisions=decide_all(report, Handling.HUMAN_REVIEW))
+    result = rule(case, StopRule.DATA)
+    assert result.state is RuleState.UNKNOWN
+    assert "too few to tell" in result.because
+
+
+def test_undecided_edge_cases_leave_the_margin_of_what_is_decided(ready: Any) -> None:
+    assert rule(ready.but(decisions={}), StopRule.DATA).margin == pytest.approx(0.40)
+
+
+@pytest.mark.parametrize(
+    ("margin", "unit", "state", "said"),
+    [
+        (0.12, "share", RuleState.NOT_MET, "12 points away"),
+        (0.0123, "share", RuleState.NOT_MET, "1.2 points away"),
+        (0.01, "share", RuleState.NOT_MET, "1 point away"),
+        (-0.034, "share", RuleState.MET, "3.4 points beyond it"),
+        (0.0, "share", RuleState.NOT_MET, "just at it"),
+        (1.0, "attempts", RuleState.NOT_MET, "1 attempt away"),
+        (-2.0, "attempts", RuleState.MET, "2 attempts beyond it"),
+        (0.4, "share", RuleState.UNKNOWN, "40 points away by what is known"),
+        (-0.1, "share", RuleState.UNKNOWN, "10 points beyond it by what is known"),
+        (None, "", RuleState.UNKNOWN, ""),
+    ],
+)
+def test_a_margin_is_said_in_the_unit_of_its_rule(margin: float | None, unit: str, state: RuleState, said: str) -> None:
+    assert StopResult(StopRule.DATA, state, "", margin, unit).margin_in_words == said

@@ -209,6 +209,19 @@ def test_a_typed_volume_changes_the_reviews_that_the_workflows_volume_counted(re
     assert tenfold.simulated.monthly.mean == pytest.approx(10 * once.simulated.monthly.mean)
 
 
+@pytest.mark.parametrize("at_first", [0, 0.5, 2_600])
+def test_a_typed_volume_pays_for_its_reviews_whatever_the_workflow_says(reviewed: Any, at_first: float) -> None:
+    """Also where the job does not run yet: the scope then counted no review at all."""
+    typed = {"volume": Stated(likely=1_000), "run_cost_month": Stated(likely=0)}
+    as_typed = value_of(reviewed.worth(**typed)).simulated
+    found = value_of(reviewed.but(workflow=Workflow(task="Route.", volume_per_month=at_first)).worth(**typed)).simulated
+    assert as_typed is not None
+    assert found is not None
+    assert (found.monthly.p10, found.monthly.p50, found.monthly.p90) == pytest.approx(
+        (as_typed.monthly.p10, as_typed.monthly.p50, as_typed.monthly.p90)
+    )
+
+
 def test_reviews_follow_a_drawn_volume_draw_by_draw_and_cost_nothing_where_nothing_comes_in(
     valued: Any, report_of: Callable[..., Any], decide_all: Callable[..., Any]
 ) -> None:
