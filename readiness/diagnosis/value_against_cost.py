@@ -35,7 +35,8 @@ class ValueResult:
     undecided: float  # share of the records in edge cases that nobody has decided
     simulated: SimulatedValue | None
     most_probability: float | None
-    most: SimulatedValue | None = field(default=None, repr=False, compare=False)  # what `most_probability` is drawn from
+    # What `most_probability` is drawn from.
+    most: SimulatedValue | None = field(default=None, repr=False, compare=False)
 
     @property
     def probability(self) -> float | None:

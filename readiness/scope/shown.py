@@ -66,7 +66,8 @@ def latest_shown(shown: Sequence[ShownSum]) -> ShownSum | None:
 
 def compressed_since(shown: ShownSum, items: Sequence[ScopeItem]) -> tuple[str, ...]:
     """What became smaller after the sum was shown, one sentence each: components that went without a reason, estimates
-    that were taken back, and likely figures that fell. A component that is marked as not needed with its reason is a decision, not a compression."""
+    that were taken back, and likely figures that fell. A component that is marked as not needed with its reason is a
+    decision, not a compression."""
     now = {item.id: item for item in items}
     sentences = []
     for before in shown.items:

@@ -9,8 +9,11 @@ import streamlit as st
 
 from readiness.audit.report import AuditReport
 from readiness.catalog import read_catalog
+from readiness.diagnosis.comparison import Change, PartCompared
+from readiness.diagnosis.deciding_inputs import levers_of
 from readiness.diagnosis.failure_modes import FailureModeCatalog
-from readiness.diagnosis.verdict import Diagnosis
+from readiness.diagnosis.flips import WhatIf, what_would_change
+from readiness.diagnosis.verdict import Case, Diagnosis
 from readiness.locations import default_store_path
 from readiness.project import Projects, ProjectState
 from readiness.project.joining import Presence
@@ -67,7 +70,35 @@ def diagnosis_at(project_id: str, revision: int, today: date) -> Diagnosis:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
+def what_if_at(project_id: str, revision: int, today: date) -> WhatIf:
+    """The project as a case, with its levers and what would change its verdict, at a revision."""
+    diagnosis, state = diagnosis_at(project_id, revision, today), state_at(project_id, revision)
+    facts = state.facts(diagnosis.ledger.now or projects().clock())
+    case = Case(facts, diagnosis.ledger, state.answers, state.stop_inputs)
+    verdicts, standing = projects().verdicts, projects().standing
+    return WhatIf(case, levers_of(case, diagnosis), what_would_change(case, verdicts, standing))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
 def report_at(project_id: str, revision: int, at_hand: bool) -> AuditReport | None:
     """The audit report at a revision, with examples while the records are at hand."""
     del at_hand
     return projects().report_with_examples(state_at(project_id, revision))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def milestones_compared(project_id: str, revision: int, before: str, after: str) -> tuple[PartCompared, ...]:
+    """What changed between two milestones, or since one of them, at a revision."""
+    from readiness.project.milestones import compare_milestones
+
+    del revision
+    return compare_milestones(projects(), project_id, before, after)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def issues_compared(project_id: str, revision: int, before: int, after: int) -> tuple[Change, ...]:
+    """What differs between two issues of the brief, or one of them and the brief as it reads now, at a revision."""
+    from readiness.project.issuing import compare_issues
+
+    state = state_at(project_id, revision)
+    return compare_issues(projects(), state, projects().diagnose(state), before, after)

@@ -174,7 +174,11 @@ def test_a_second_signature_goes_under_the_same_issue(projects: Projects, projec
 
 @pytest.mark.parametrize(
     ("name", "error", "why"),
-    [("\u200b", InvalidValueError, "own name"), ("x" * 201, InvalidValueError, "longer than 200"), ("", InvalidValueError, "own")],
+    [
+        ("\u200b", InvalidValueError, "own name"),
+        ("x" * 201, InvalidValueError, "longer than 200"),
+        ("", InvalidValueError, "own"),
+    ],
 )
 def test_a_signature_needs_a_name_of_somebody(
     projects: Projects, project: str, name: str, error: type[Exception], why: str
