@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from readiness.server import (
     load_page_libraries,
     send_without_delay,
 )
+from tests.conftest import Dashboard, launch_dashboard, wait_until_healthy
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 ALLOWED = ("localhost", "127.0.0.1", "::1")
@@ -241,12 +243,24 @@ def test_a_started_dashboard_serves_this_machine_alone_and_stops_cleanly(dashboa
     assert "leaked" not in dashboard.output()
 
 
-def test_the_dashboard_is_not_reachable_from_another_machine(dashboard: Any) -> None:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """A healthy dashboard for tests that leave it as it is."""
+    folder = tmp_path_factory.mktemp("running")
+    dashboard = launch_dashboard(folder / "readiness.duckdb", folder, {})
+    try:
+        wait_until_healthy(dashboard)
+        yield dashboard
+    finally:
+        dashboard.stop()
+
+
+def test_the_dashboard_is_not_reachable_from_another_machine(running: Dashboard) -> None:
     with socket.socket() as outside:
         outside.settimeout(5)
         # 127.0.0.2 is this machine under an address that the server was not told to listen on.
         with pytest.raises(OSError, match="refused"):
-            outside.connect(("127.0.0.2", dashboard.port))
+            outside.connect(("127.0.0.2", running.port))
 
 
 def test_ctrl_c_ends_the_dashboard_without_a_traceback(dashboard: Any) -> None:
@@ -255,14 +269,14 @@ def test_ctrl_c_ends_the_dashboard_without_a_traceback(dashboard: Any) -> None:
     assert "Traceback" not in dashboard.output()
 
 
-def test_a_second_dashboard_over_the_same_project_file_is_told_who_has_it(dashboard: Any) -> None:
-    with pytest.raises(StoreInUseError, match=str(dashboard.process.pid)):
-        run_dashboard(store=dashboard.store, port=0, open_browser=False)
+def test_a_second_dashboard_over_the_same_project_file_is_told_who_has_it(running: Dashboard) -> None:
+    with pytest.raises(StoreInUseError, match=str(running.process.pid)):
+        run_dashboard(store=running.store, port=0, open_browser=False)
 
 
-def test_the_command_line_says_in_one_sentence_that_the_project_file_is_in_use(dashboard: Any) -> None:
+def test_the_command_line_says_in_one_sentence_that_the_project_file_is_in_use(running: Dashboard) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "readiness", "--db", str(dashboard.store), "--port", "0", "--no-browser"],
+        [sys.executable, "-m", "readiness", "--db", str(running.store), "--port", "0", "--no-browser"],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,

@@ -160,8 +160,10 @@ def _grid_columns(here: Here) -> dict[str, Any]:
         "likely": number_column("Likely", help="Person-days: as likely to be more as to be less"),
         "high": number_column("High", help="Person-days if it goes badly"),
         "owner": config.TextColumn("Owner", max_chars=200),
-        "basis": config.TextColumn("Where the estimate comes from", max_chars=1_000, width="medium"),
-        "not_needed_because": config.TextColumn("Not needed because", width="medium"),
+        "basis": config.TextColumn(
+            TITLES["basis"], help="Where the estimate comes from", max_chars=1_000, width="medium"
+        ),
+        "not_needed_because": config.TextColumn(TITLES["not_needed_because"], width="medium"),
         "in_prototype": config.CheckboxColumn("In prototype"),
         "day_rate": number_column("Day rate", help=f"{currency} a person-day, where it differs from the plan's"),
         "one_off_cost": number_column("One-off cost", help=f"{currency}, beside the work: licences, hardware"),
@@ -178,15 +180,6 @@ def _grid_columns(here: Here) -> dict[str, Any]:
 
 _PARTS = {"low": "low_days", "likely": "likely_days", "high": "high_days"}  # where the grid's name is shorter
 _NUMBERS = ("low", "likely", "high", "day_rate", "one_off_cost", "run_cost_year", "review_minutes")
-_CELL = {
-    "low": "Low",
-    "likely": "Likely",
-    "high": "High",
-    "day_rate": "Day rate",
-    "one_off_cost": "One-off cost",
-    "run_cost_year": "Run cost a year",
-    "review_minutes": "Review minutes",
-}
 
 
 def _line(item: ScopeItem) -> dict[str, Any]:
@@ -236,8 +229,9 @@ def _save_one_by_one(here: Here, edit: RowEdit) -> list[str]:
 def _at_cell(here: Here, row: str, column: str, error: InputError) -> str:
     """The refusal with the cell that it is about."""
     component = next((item.component for item in here.state.items if item.id == row), "")
-    cell, field = _CELL.get(column, column.replace("_", " ")), _PARTS.get(column, column).replace("_", " ")
-    return f"{component}, {cell}: {str(error).removeprefix(f'{component}: ').removeprefix(f'{field}: ')}"
+    field = _PARTS.get(column, column)
+    reason = str(error).removeprefix(f"{component}: ").removeprefix(f"{field.replace('_', ' ')}: ")
+    return f"{component}, {TITLES[field]}: {reason}"
 
 
 def _save_cells(here: Here, row: str, values: Mapping[str, Any], *, insist: bool) -> None:
