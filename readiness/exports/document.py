@@ -173,6 +173,22 @@ class Properties:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure that stands large: what it is, how much, and what belongs to it, such as its interval."""
+
+    label: str
+    value: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigures:
+    """The few figures that a reader takes along, in one row where there is room."""
+
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Callout:
     """The one thing a reader must not miss, e.g. the verdict."""
 
@@ -201,14 +217,33 @@ class PageBreak:
 
 
 AnyChart = Chart | SwingChart | CurveChart
-Block = Heading | Paragraph | Bullets | Table | AnyChart | Properties | Callout | Signatures | PageBreak
+PlainBlock = (
+    Heading | Paragraph | Bullets | Table | AnyChart | Properties | KeyFigures | Callout | Signatures | PageBreak
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Two columns where a page is wide enough for them; else the left one, then the right one."""
+
+    left: tuple[PlainBlock, ...]
+    right: tuple[PlainBlock, ...]
+
+    @property
+    def blocks(self) -> tuple[PlainBlock, ...]:
+        return (*self.left, *self.right)
+
+
+Block = PlainBlock | Beside
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """What a document says. `dated` and `fingerprint` stand apart: they are not part of what is fingerprinted.
 
-    `meta` stands above the blocks; `about`, with what identifies the document and its sample, below them.
+    `meta` stands above the blocks; `about`, with what identifies the document and its sample, below them. `evidence`
+    is the SHA-256 of the evidence that it rests on, for the foot of each page. With `cover`, what stands before the
+    first page break has to fit on one page.
     """
 
     title: str
@@ -218,6 +253,8 @@ class Document:
     about: tuple[tuple[str, str], ...] = ()
     dated: str = ""  # e.g. "21 Nov 2026"
     fingerprint: str = ""  # SHA-256 of the content in Markdown, in hex
+    evidence: str = ""
+    cover: bool = False
 
     @property
     def front(self) -> tuple[tuple[str, str], ...]:
@@ -227,7 +264,8 @@ class Document:
     @property
     def back(self) -> tuple[tuple[str, str], ...]:
         """The named lines below everything else, under ABOUT."""
-        return (*self.about, ("Fingerprint", self.fingerprint)) if self.fingerprint else self.about
+        hashes = (("Evidence", self.evidence), ("Fingerprint", self.fingerprint))
+        return (*self.about, *(line for line in hashes if line[1]))
 
     def undated(self) -> Document:
         """The same content without date and fingerprint."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 NOT_STATED = "not stated"
 ONE, TENTH = Decimal(1), Decimal("0.1")
+_SENTENCE_END = re.compile(r"(?<=[^\W\d])[.!?](?= )|(?<=%)[.](?= )")  # 1.5 and No. 3 are not the end of one
 
 
 def percent(share: float) -> str:
@@ -58,6 +60,28 @@ def day(moment: date | datetime | None) -> str:
     if moment is None:
         return ""
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def day_parts(written: str) -> tuple[int, int, int] | None:
+    """Year, month and day of what `day` wrote; None for anything else."""
+    number, _, rest = written.partition(" ")
+    month, _, year = rest.partition(" ")
+    if month not in _MONTHS or not (number.isdecimal() and year.isdecimal()):
+        return None
+    return int(year), _MONTHS.index(month) + 1, int(number)
+
+
+def shortened(text: str, most: int) -> str:
+    """`text` in at most `most` characters: the whole sentences that fit, else as many words as do, and an ellipsis."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    ends = [match.end() for match in _SENTENCE_END.finditer(line) if match.end() <= most]
+    if ends and ends[-1] >= most // 2:
+        return line[: ends[-1]]
+    cut = line[: most - 1]
+    words = cut if line[most - 1] == " " or " " not in cut[most // 2 :] else cut.rsplit(" ", 1)[0]
+    return f"{words.rstrip(' ,;:')}…"
 
 
 def stated(text: str) -> str:

@@ -12,6 +12,7 @@ from readiness.exports.chart_tables import figures_table
 from readiness.exports.document import (
     ABOUT,
     Align,
+    Beside,
     Block,
     Bullets,
     Callout,
@@ -20,6 +21,7 @@ from readiness.exports.document import (
     CurveChart,
     Document,
     Heading,
+    KeyFigures,
     PageBreak,
     Paragraph,
     ParagraphKind,
@@ -132,6 +134,10 @@ def _block(block: Block) -> str:
             return _chart(block)
         case SwingChart() | CurveChart():
             return _table(figures_table(block))
+        case KeyFigures():
+            return _key_figures(block)
+        case Beside():
+            return "\n\n".join(filter(None, map(_block, block.blocks)))
         case Callout():
             return _callout(block)
         case Signatures():
@@ -185,6 +191,11 @@ def _chart(chart: Chart) -> str:
     )
     columns = (Column(""), Column(chart.axis), Column("Share", Align.RIGHT), Column("95% interval", Align.RIGHT))
     return _table(Table(columns, rows, caption=chart.title, note=chart.note))
+
+
+def _key_figures(block: KeyFigures) -> str:
+    columns = (Column("Figure"), Column("Value", Align.RIGHT), Column(""))
+    return _table(Table(columns, tuple((one.label, one.value, one.detail) for one in block.figures)))
 
 
 def _row(cells: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from readiness.exports.document import Tone
+from readiness.exports.document import Column, Tone
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -18,6 +18,9 @@ HEADINGS = {1: "Heading 1", 2: "Heading 2", 3: "Heading 3"}
 BODY, BULLET, NUMBERED, FOOTER = "Normal", "List Bullet", "List Number", "Footer"
 LEAD, NOTE, META, PROPERTY, LABEL = "Lead", "Note", "Document Data", "Property", "Label"
 TABLE, TABLE_NOTE, GAP = "Readiness Table", "Table Note", "Gap"
+FIGURE, FIGURE_LABEL = "Key Figure", "Key Figure Label"
+COVER_TITLE, COVER_META, COVER_HEADING = "Cover Title", "Cover Data", "Cover Heading"
+COVER_BULLET, COVER_PROPERTY, COVER_CELL = "Cover Bullet", "Cover Property", "Cover Cell"
 CELL, CELL_NUMBER, CELL_CENTRED, CELL_VERBATIM = "Cell", "Cell Number", "Cell Centred", "Cell Verbatim"
 HEADER, HEADER_NUMBER, HEADER_CENTRED = "Cell Header", "Cell Header Number", "Cell Header Centred"
 CALLOUT_TITLE = {tone: f"Callout {tone.value.title()} Title" for tone in Tone}
@@ -33,14 +36,17 @@ TONES = {  # edge, fill
 }
 PAGE_CM = (21.0, 29.7)
 MARGIN_CM = 2.2
+TOP_AND_BOTTOM_CM, TALL_CM = (2.2, 2.0), (1.2, 1.5)
+TEXT_WIDTH_CM = PAGE_CM[0] - 2 * MARGIN_CM
+CELL_MARGIN_CM = 0.19  # either side of a cell without a style of its own
 LABEL_WIDTH_CM = 4.4
-SIGNING_HEIGHT_CM = 1.0
+SIGNING_HEIGHT_CM = 0.8
 NARROWEST_COLUMN = 0.055  # of the text width
 
 
-def prepare(word: WordDocument) -> None:
-    """A4, and every style that the renderer uses."""
-    _page(word)
+def prepare(word: WordDocument, *, cover: bool = False) -> None:
+    """A4, and every style that the renderer uses. With `cover` the page is taller: much has to stand on the first."""
+    _page(word, TALL_CM if cover else TOP_AND_BOTTOM_CM)
     _text_styles(word)
     _heading_styles(word)
     _list_styles(word)
@@ -53,6 +59,11 @@ def prepare(word: WordDocument) -> None:
 def apply(paragraph: Any, style: str) -> None:
     """Gives `paragraph` the style of that name; by its id, since the library searches all styles at each assignment."""
     paragraph._p.style = style.replace(" ", "")
+
+
+def apply_to_run(run: Any, style: str) -> None:
+    """Gives `run` the character style of that name, by its id."""
+    run._r.style = style.replace(" ", "")
 
 
 def repeat_on_each_page(row: _Row) -> None:
@@ -82,16 +93,23 @@ def leave_room_to_sign(row: _Row) -> None:
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.BOTTOM
 
 
-def fix_widths(table: WordTable, weights: Sequence[float]) -> None:
-    """Columns over the whole text width in proportion to `weights`; long words wrap instead of widening them."""
+def column_shares(columns: Sequence[Column]) -> list[float]:
+    """The parts of the text width that columns take: by their weights, and none too narrow to be read."""
+    return _shares([column.width for column in columns])
+
+
+def fix_widths(table: WordTable, weights: Sequence[float], width_cm: float) -> list[float]:
+    """Columns over the whole width in proportion to `weights`, and their parts of it; long words wrap instead of
+    widening them."""
     from docx.shared import Cm
 
     table.autofit = False
-    width = PAGE_CM[0] - 2 * MARGIN_CM
-    for column, share in zip(table.columns, _shares(weights), strict=True):
-        column.width = Cm(width * share)
+    shares = _shares(weights)
+    for column, share in zip(table.columns, shares, strict=True):
+        column.width = Cm(width_cm * share)
         for cell in column.cells:
-            cell.width = Cm(width * share)
+            cell.width = Cm(width_cm * share)
+    return shares
 
 
 def restarted_numbering(word: WordDocument) -> int:
@@ -132,14 +150,14 @@ def _shares(weights: Sequence[float]) -> list[float]:
     return [share / sum(raised) for share in raised]
 
 
-def _page(word: WordDocument) -> None:
+def _page(word: WordDocument, margins_cm: tuple[float, float]) -> None:
     from docx.shared import Cm
 
     section = word.sections[0]
     section.page_width, section.page_height = Cm(PAGE_CM[0]), Cm(PAGE_CM[1])
     section.left_margin = section.right_margin = Cm(MARGIN_CM)
-    section.top_margin, section.bottom_margin = Cm(2.2), Cm(2.0)
-    section.footer_distance = Cm(1.0)
+    section.top_margin, section.bottom_margin = Cm(margins_cm[0]), Cm(margins_cm[1])
+    section.footer_distance = Cm(0.9)
 
 
 def _text_styles(word: WordDocument) -> None:
@@ -152,6 +170,8 @@ def _text_styles(word: WordDocument) -> None:
     _style(word, PROPERTY, base=BODY, after=2, hanging=LABEL_WIDTH_CM)
     _style(word, CAPTION, size=9, bold=True, colour=QUIET, before=10, after=3, keep=True)
     _style(word, TABLE_NOTE, base=NOTE, before=3, after=12)
+    _style(word, FIGURE, base=BODY, size=15, after=0, line=1.1, keep=True)
+    _style(word, FIGURE_LABEL, base=BODY, size=8, colour=QUIET, after=0, line=1.1, keep=True)
     _style(word, GAP, base=BODY, size=4, after=2, line=1.0)
     _style(word, FOOTER, size=8, colour=QUIET, after=0)
     _character_style(word, LABEL, bold=True)
@@ -167,6 +187,11 @@ def _heading_styles(word: WordDocument) -> None:
 def _list_styles(word: WordDocument) -> None:
     for name in (BULLET, NUMBERED):
         _style(word, name, size=10, after=2, line=1.2)
+    _style(word, COVER_BULLET, base=BULLET, size=8.5, after=1, line=1.1)
+    _style(word, COVER_PROPERTY, base=PROPERTY, size=8.5, after=1, line=1.05, hanging=LABEL_WIDTH_CM)
+    _style(word, COVER_META, base=BODY, size=9, colour=QUIET, after=1, line=1.0)
+    _style(word, COVER_TITLE, base=TITLE, size=17, after=1)
+    _style(word, COVER_HEADING, base=HEADINGS[1], size=11, before=6, after=3, keep=True)
 
 
 def _cell_styles(word: WordDocument) -> None:
@@ -174,6 +199,7 @@ def _cell_styles(word: WordDocument) -> None:
 
     _style(word, CELL, base=BODY, size=8.5, before=1.5, after=1.5, line=1.1)
     _style(word, HEADER, base=CELL, bold=True, keep=True)
+    _style(word, COVER_CELL, base=CELL, size=8, before=1, after=1, line=1.0)
     for base, right, centred in ((CELL, CELL_NUMBER, CELL_CENTRED), (HEADER, HEADER_NUMBER, HEADER_CENTRED)):
         _style(word, right, base=base).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         _style(word, centred, base=base).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER

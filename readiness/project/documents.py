@@ -145,9 +145,16 @@ def decision_of(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> Dec
         closing=_closing(state),
         changes=_changes(_Moment(state.id, state.revision, now.date(), diagnosis.ledger.hash, state, diagnosis, now)),
         votes=_votes(state),
-        plan=_plan(state, diagnosis, now),
+        plan=plan_of(state, diagnosis, now),
         issued_at=now,
     )
+
+
+def plan_of(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> tuple[PlannedStep, ...]:
+    """The steps that put the project right, each with its task and what the evidence says of it."""
+    known = Known(state.facts(now), diagnosis.ledger, _safeguards())
+    failing = (diagnosis.primary, *diagnosis.also_found) if diagnosis.primary else ()
+    return planned_steps(failing, state.fix_tasks, known, _failure_modes(), today=now.date())
 
 
 def rendered(document: Document, suffix: str) -> bytes:
@@ -197,13 +204,6 @@ def _changes(at: _Moment) -> tuple[str, ...]:
     state = at.state
     case = Case(state.facts(at.now), at.diagnosis.ledger, state.answers, state.stop_inputs)
     return what_would_change(case, _verdicts(), _standing()).sentences
-
-
-def _plan(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> tuple[PlannedStep, ...]:
-    """The steps that put the project right, each with its task and what the evidence says of it."""
-    known = Known(state.facts(now), diagnosis.ledger, _safeguards())
-    failing = (diagnosis.primary, *diagnosis.also_found) if diagnosis.primary else ()
-    return planned_steps(failing, state.fix_tasks, known, _failure_modes(), today=now.date())
 
 
 @cache

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
-from readiness.diagnosis.closing_evidence import Known
-from readiness.diagnosis.failure_modes import FailureModeCatalog
-from readiness.diagnosis.fix_plan import PlannedStep, planned_steps
+from readiness.diagnosis.fix_plan import PlannedStep
 from readiness.diagnosis.verdict import Diagnosis
 from readiness.errors import InputError, InvalidValueError, UnknownNameError
+from readiness.project.documents import plan_of
 from readiness.project.projects import Projects
 from readiness.project.state import Kind, ProjectState
-from readiness.scope.catalog import starting_items
 from readiness.scope.shown import shown_sum
 
 MOST_SHOWN = 100  # records of who was shown the sum, of one project
 
 
-def fix_plan(
-    projects: Projects, state: ProjectState, diagnosis: Diagnosis, catalog: FailureModeCatalog
-) -> tuple[PlannedStep, ...]:
+def fix_plan(projects: Projects, state: ProjectState, diagnosis: Diagnosis) -> tuple[PlannedStep, ...]:
     """The steps that put a project right, each with its task and what the evidence says of it."""
-    now = projects.clock()
-    safeguards = {item.id: item.component for item in starting_items(projects.components)}
-    known = Known(state.facts(now), diagnosis.ledger, safeguards)
-    failing = (diagnosis.primary, *diagnosis.also_found) if diagnosis.primary else ()
-    return planned_steps(failing, state.fix_tasks, known, catalog, today=now.date())
+    return plan_of(state, diagnosis, projects.clock())
 
 
 def note_shown(projects: Projects, project_id: str, *, to_whom: str, shown_on: date, who: str) -> None:
@@ -52,4 +44,3 @@ def remove_shown(projects: Projects, project_id: str, identifier: str, *, who: s
         raise UnknownNameError("record of the sum", identifier, [one.id for one in state.shown])
     what = "took out a record of who was shown the sum"
     projects.store.delete(project_id, Kind.SHOWN_SUM, identifier, version=version, who=who, what=what)
-

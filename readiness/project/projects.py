@@ -472,7 +472,8 @@ class Projects:
         return documents.scope_file(self.load(project_id), self.clock())
 
     def brief(self, state: ProjectState, diagnosis: Diagnosis, kind: str, suffix: str) -> bytes:
-        """A brief of the project, `decision`, `prototype` or `production`, as `md` or `docx`."""
+        """A brief of the project, `decision`, `prototype`, `production` or `workflow`, as `pdf`, `docx` or `md`; the
+        decision also as `json`."""
         return documents.brief_file(state, diagnosis, kind, suffix, self.clock())
 
     def missing_from_brief(self, state: ProjectState, diagnosis: Diagnosis) -> tuple[str, ...]:

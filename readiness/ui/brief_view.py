@@ -8,11 +8,19 @@ from readiness.diagnosis.verdict_table import Verdict
 from readiness.project import Kind
 from readiness.ui.autosave import row_of, text_field
 from readiness.ui.page import Here, errors_shown
-from readiness.ui.signing import signing_form
-from readiness.ui.wording import moment, plain
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-BRIEFS = {"decision": "The decision", "prototype": "Prototype brief", "production": "Production brief"}
+BRIEFS = {
+    "decision": "The decision",
+    "prototype": "Prototype brief",
+    "production": "Production brief",
+    "workflow": "Workflow brief",
+}
+DOWNLOADS = {  # suffix -> name of the button, type of the file
+    "pdf": ("Download as PDF", "application/pdf"),
+    "docx": ("Download as Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "md": ("Download as Markdown", "text/markdown"),
+    "json": ("Download as JSON", "application/json"),
+}
 
 
 def notes(here: Here) -> None:
@@ -39,45 +47,21 @@ def preview_and_downloads(here: Here) -> None:
     with errors_shown():
         text = here.projects.brief(here.state, here.diagnosis, kind, "md").decode()
         with st.container(horizontal=True):
-            st.download_button(
-                "Download as Word",
-                data=lambda: here.projects.brief(here.state, here.diagnosis, kind, "docx"),
-                file_name=f"{kind}-brief.docx",
-                mime=WORD,
-                on_click="ignore",
-                type="primary",
-            )
-            st.download_button(
-                "Download as Markdown", data=text, file_name=f"{kind}-brief.md", mime="text/markdown", on_click="ignore"
-            )
+            for suffix in DOWNLOADS:
+                if suffix != "json" or kind == "decision":
+                    _download(here, kind, suffix)
         with st.container(border=True, key="brief_preview"):
             st.markdown(text)
 
 
-def signatures(here: Here) -> None:
-    """Who signed the decision as it reads now, and a place to sign it."""
-    st.subheader("Signatures")
-    current = here.projects.brief_fingerprint(here.state, here.diagnosis)
-    st.caption(
-        f"A signature names the brief as it reads now, by its fingerprint {current[:12]}. "
-        "What changes after it is shown."
+def _download(here: Here, kind: str, suffix: str) -> None:
+    """A button that makes the file when it is clicked."""
+    label, mime = DOWNLOADS[suffix]
+    st.download_button(
+        label,
+        data=lambda: here.projects.brief(here.state, here.diagnosis, kind, suffix),
+        file_name=f"{kind}-brief.{suffix}",
+        mime=mime,
+        on_click="ignore",
+        type="primary" if suffix == "pdf" else "secondary",
     )
-    for signature in here.state.brief_signatures:
-        valid = signature.fingerprint == current
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.badge("signed" if valid else "earlier wording", color="green" if valid else "orange")
-            role = f", {plain(signature.role)}" if signature.role else ""
-            st.markdown(
-                f"**{plain(signature.name)}**{role} · {moment(signature.signed_at)} · {signature.fingerprint[:12]}"
-            )
-    missing = here.projects.missing_from_brief(here.state, here.diagnosis)
-    signing_form(
-        f"{here.state.id}/sign_brief",
-        "Sign the brief",
-        lambda name, role: here.projects.sign_brief(
-            here.state.id, name=name, role=role, fingerprint=current, who=here.who
-        ),
-        refused=f"A stop brief must say all of it. Missing: {', '.join(missing)}." if missing else "",
-    )
-    if missing:
-        st.warning(f"A stop brief cannot be signed before it says all of it. Missing: {', '.join(missing)}.")

@@ -25,7 +25,7 @@ _COLOUR: dict[TaskStatus, Colour] = {
 
 def plan(here: Here) -> None:
     """The steps of the failing questions in their order; nothing while none fails and nothing was planned."""
-    steps = fix_plan(here.projects, here.state, here.diagnosis, cache.failure_modes())
+    steps = fix_plan(here.projects, here.state, here.diagnosis)
     if not steps:
         return
     closed = sum(step.status is TaskStatus.CLOSED for step in steps)

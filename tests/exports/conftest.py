@@ -27,6 +27,7 @@ from readiness.audit.report import (
 from readiness.audit.rules import DayMonthOrder, DecimalMark, FieldKind, FieldRule, FieldRules
 from readiness.diagnosis.failure_modes import FailureMode, FailureModeCatalog
 from readiness.diagnosis.ledger import Evidence, Facts, Finding, Ledger, Topic
+from readiness.diagnosis.places import Page, Place
 from readiness.diagnosis.questions import Answer, QuestionResult, Reply, Suggestion
 from readiness.diagnosis.stop_rules import RuleState, StopResult, StopRule
 from readiness.diagnosis.value_against_cost import value_against_cost
@@ -41,7 +42,7 @@ from readiness.scope.totals import total_scope
 from readiness.shares import share_of
 from readiness.workflow import Stage, Workflow
 
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC).replace(tzinfo=None)  # as every time of a project
 RECORDS = 300
 
 
@@ -157,11 +158,13 @@ def facts(
 def ledger(facts: Facts, effect: HandlingEffect) -> Ledger:
     entries = (
         Evidence("data.clean_share", Topic.DATA, "72% are clean.", Finding.PASSED, "audit of invoices_june.csv", 0.72,
-                 observed_at=NOW),
-        Evidence("scope.total", Topic.SCOPE, "2 components are not estimated.", Finding.FAILED, "8 scope items"),
+                 observed_at=NOW, place=Place(Page.DATA_AUDIT)),
+        Evidence("scope.total", Topic.SCOPE, "2 components are not estimated.", Finding.FAILED, "8 scope items",
+                 place=Place(Page.SCOPE)),
         Evidence("outcome.agreed", Topic.OUTCOME, "1 of 2 signatures stands.", Finding.FAILED, "signatures",
-                 stale="1 person signed an earlier wording: void until signed again."),
-        Evidence("ownership.parts", Topic.OWNERSHIP, "Ownership lacks a monthly review.", Finding.UNKNOWN, "ownership"),
+                 stale="1 person signed an earlier wording: void until signed again.", place=Place(Page.OUTCOME)),
+        Evidence("ownership.parts", Topic.OWNERSHIP, "Ownership lacks a monthly review.", Finding.UNKNOWN, "ownership",
+                 place=Place(Page.OUTCOME)),
     )  # fmt: skip
     total = total_scope(facts.items, facts.plan)
     undecided = (

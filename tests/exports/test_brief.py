@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,9 @@ from readiness.diagnosis.value_against_cost import value_against_cost
 from readiness.diagnosis.value_inputs import Grounds
 from readiness.diagnosis.verdict import Diagnosis
 from readiness.diagnosis.verdict_table import Verdict
-from readiness.exports.brief import decision_brief, missing_closing_parts, production_brief, prototype_brief
+from readiness.exports.briefs.build_briefs import production_brief, prototype_brief
+from readiness.exports.briefs.content import Decision, missing_closing_parts
+from readiness.exports.briefs.decision_brief import decision_brief
 from readiness.exports.document import ABOUT, Callout, Document, Heading, PageBreak, Properties, Signatures, Signer
 from readiness.exports.markdown import to_markdown
 from readiness.outcome.value import Stated, ValueModel
@@ -32,17 +35,24 @@ MakeBrief = Callable[..., Document]
 @pytest.fixture
 def make_brief(facts: Facts, catalog: FailureModeCatalog) -> MakeBrief:
     def make(
-        diagnosis: Diagnosis, *, closing: dict[str, str] | None = None, signers: tuple[Signer, ...] = ()
+        diagnosis: Diagnosis,
+        *,
+        closing: dict[str, str] | None = None,
+        signers: tuple[Signer, ...] = (),
+        **more: Any,
     ) -> Document:
         return decision_brief(
-            project_name="Invoice intake",
-            facts=facts,
-            diagnosis=diagnosis,
-            stop_inputs=StopInputs(limit_reason="Four people can review."),
-            catalog=catalog,
-            closing=closing or {},
-            signers=signers,
-            issued_at=ISSUED,
+            Decision(
+                project_name="Invoice intake",
+                facts=facts,
+                diagnosis=diagnosis,
+                stop_inputs=StopInputs(limit_reason="Four people can review."),
+                catalog=catalog,
+                closing=closing or {},
+                signers=signers,
+                issued_at=ISSUED,
+                **more,
+            )
         )
 
     return make
@@ -111,15 +121,7 @@ def test_a_brief_with_a_value_is_as_it_was_kept(
     valued: tuple[Facts, Diagnosis], catalog: FailureModeCatalog, snapshot: Callable[[str, str], None]
 ) -> None:
     facts, diagnosis = valued
-    brief = decision_brief(
-        project_name="Invoice intake",
-        facts=facts,
-        diagnosis=diagnosis,
-        stop_inputs=StopInputs(),
-        catalog=catalog,
-        closing={},
-        issued_at=ISSUED,
-    )
+    brief = decision_brief(Decision("Invoice intake", facts, diagnosis, StopInputs(), catalog, issued_at=ISSUED))
     snapshot("brief_value.md", to_markdown(brief))
 
 
@@ -144,10 +146,7 @@ def test_the_value_stands_with_probability_payback_and_every_source(
 ) -> None:
     facts, diagnosis = valued
     value = diagnosis.ledger.value
-    brief = decision_brief(
-        project_name="P", facts=facts, diagnosis=diagnosis, stop_inputs=StopInputs(), catalog=catalog, closing={},
-        issued_at=ISSUED,
-    )  # fmt: skip
+    brief = decision_brief(Decision("P", facts, diagnosis, StopInputs(), catalog, issued_at=ISSUED))
     markdown = to_markdown(brief).replace("\\", "")
     assert value.probability is not None
     assert value.covering_sentence in markdown
@@ -157,11 +156,11 @@ def test_the_value_stands_with_probability_payback_and_every_source(
     assert "**Least probability of the cost rule:** 50%" in markdown
 
 
-def test_the_cost_rule_has_its_margin_in_percentage_points(
+def test_the_cost_rule_has_its_margin_in_points(
     make_brief: MakeBrief, diagnosis: Diagnosis, stopped: Diagnosis
 ) -> None:
-    assert "42.0 percentage points away" in to_markdown(make_brief(diagnosis))
-    assert "12.0 percentage points beyond it" in to_markdown(make_brief(stopped))
+    assert "42 points away" in to_markdown(make_brief(diagnosis))
+    assert "12 points beyond it" in to_markdown(make_brief(stopped))
 
 
 def test_an_answer_against_the_evidence_is_marked_and_keeps_its_reason(
@@ -196,11 +195,11 @@ def test_only_a_stop_can_miss_closing_parts(
     diagnosis: Diagnosis, stopped: Diagnosis, catalog: FailureModeCatalog
 ) -> None:
     every = ("learned", "other use case", "other approach", "later attempt")
-    assert missing_closing_parts(stopped, catalog, {}) == every
-    assert missing_closing_parts(stopped, catalog, {**EVERY_PART, "other-approach": " "}) == ("other approach",)
-    assert missing_closing_parts(stopped, catalog, EVERY_PART) == ()
+    assert missing_closing_parts(stopped.verdict, catalog, {}) == every
+    assert missing_closing_parts(stopped.verdict, catalog, {**EVERY_PART, "other-approach": " "}) == ("other approach",)
+    assert missing_closing_parts(stopped.verdict, catalog, EVERY_PART) == ()
     for verdict in (Verdict.GO, Verdict.FIX_FIRST):
-        assert missing_closing_parts(replace(diagnosis, verdict=verdict), catalog, {}) == ()
+        assert missing_closing_parts(verdict, catalog, {}) == ()
 
 
 def test_the_verdict_stands_first_and_the_hashes_last(
@@ -210,10 +209,10 @@ def test_the_verdict_stands_first_and_the_hashes_last(
     for document in (make_brief(diagnosis), make_brief(stopped)):
         assert isinstance(document.blocks[0], Callout)
         body, _, about = to_markdown(document).partition(f"\n## {ABOUT}\n")
-        for long in (facts.report.reading.sha256, document.fingerprint):
+        for long in (facts.report.reading.sha256, document.evidence, document.fingerprint):
             assert long not in body
             assert long in about
-        assert about.count("\n") == 4
+        assert about.count("\n") == 5
 
 
 def test_what_the_sponsor_signs_stands_before_the_annexes(
@@ -225,11 +224,13 @@ def test_what_the_sponsor_signs_stands_before_the_annexes(
         assert sum(isinstance(block, Heading) for block in first) <= 4
 
 
-def test_the_next_steps_stand_on_the_first_page_of_a_fix_first(make_brief: MakeBrief, diagnosis: Diagnosis) -> None:
-    first = to_markdown(make_brief(diagnosis)).partition("\n---\n")[0]
-    assert "## What to put right first: scope underestimation" in first
-    assert "1. First step." in first
-    assert "Also found: ownership." in first
+def test_the_failure_mode_and_the_next_step_stand_on_the_first_page_of_a_fix_first(
+    make_brief: MakeBrief, diagnosis: Diagnosis
+) -> None:
+    first, _, annexes = to_markdown(make_brief(diagnosis)).partition("\n---\n")
+    assert "- **Primary failure mode:** scope underestimation; also found: ownership" in first
+    assert "- **Next step:** First step." in first
+    assert "| 1 | First step. | Its evidence. |" in annexes
 
 
 def test_components_of_a_prototype_brief_stand_by_group(facts: Facts, ledger: Ledger) -> None:
@@ -316,5 +317,5 @@ def test_every_failure_mode_can_be_the_primary_one(
 ) -> None:
     for mode in FailureMode:
         markdown = to_markdown(make_brief(replace(diagnosis, primary=mode, also_found=())))
-        assert f"## Primary failure mode: {mode}" in markdown
+        assert f"### Primary failure mode: {mode}" in markdown
         assert catalog.of(mode).comes_next in markdown

@@ -16,11 +16,14 @@ from readiness.audit.report import AuditReport
 from readiness.exports.audit_document import audit_document
 from readiness.exports.document import (
     Align,
+    Beside,
     Bullets,
     Callout,
     Column,
     Document,
+    Figure,
     Heading,
+    KeyFigures,
     PageBreak,
     Paragraph,
     Properties,
@@ -155,3 +158,20 @@ def test_libreoffice_opens_it_and_long_names_stay_on_the_page(
     text = libreoffice(source, "txt:Text").read_text(encoding="utf-8-sig")
     assert report.sentence in text
     assert text.count(LONG_NAME) > len(cases)
+
+
+def test_two_columns_of_a_cover_are_two_cells_with_their_own_tables() -> None:
+    left = (Heading("Why"), Bullets(("A reason.",)))
+    right = (Heading("Questions"), Table((Column("Q"), Column("A")), (("One?", "yes"),), note="A note."))
+    word = _opened(Document("T", blocks=(Beside(left, right), PageBreak(), Heading("Annex")), cover=True))
+    first, second = word.tables[0].rows[0].cells
+    assert [paragraph.text for paragraph in first.paragraphs] == ["Why", "A reason."]
+    assert [cell.text for cell in second.tables[0].rows[1].cells] == ["One?", "yes"]
+    assert [paragraph.text for paragraph in second.paragraphs if paragraph.text] == ["Questions", "A note."]
+    assert next(p for p in word.paragraphs if p.text == "Annex").style.name == "Heading 1"
+
+
+def test_key_figures_stand_in_one_row() -> None:
+    figures = (Figure("Clean share", "72%", "of 300"), Figure("Cost", "unknown"))
+    row = _opened(Document("T", blocks=(KeyFigures(figures), KeyFigures(())))).tables[0].rows[0]
+    assert [cell.text for cell in row.cells] == ["Clean share\n72%\nof 300", "Cost\nunknown\n"]

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from readiness.catalog import read_catalog
-from readiness.diagnosis.failure_modes import FailureMode, FailureModeCatalog
+from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.fix_plan import TaskStatus
 from readiness.errors import InputError, InvalidValueError, UnknownNameError
 from readiness.project import Kind, Projects
@@ -32,8 +31,7 @@ def estimate(projects: Projects, project: str, likely: float) -> None:
 
 def statuses(projects: Projects, project: str) -> dict[str, TaskStatus]:
     state = projects.load(project)
-    catalog = read_catalog("failure_modes", FailureModeCatalog)
-    return {one.step.id: one.status for one in fix_plan(projects, state, projects.diagnose(state), catalog)}
+    return {one.step.id: one.status for one in fix_plan(projects, state, projects.diagnose(state))}
 
 
 def test_a_failing_question_brings_its_steps(projects: Projects, project: str) -> None:
