@@ -74,6 +74,19 @@ def to_pdf(document: Document) -> bytes:
     return _typeset(data, dated=bool(document.dated))
 
 
+def to_pictures(document: Document, *, dots_per_inch: float = 96.0) -> tuple[bytes, ...]:
+    """Each page of the PDF as the bytes of a PNG, to be looked at before it is printed."""
+    import typst
+
+    data = json.dumps(_data(document), ensure_ascii=False)
+    compiler = typst.Compiler(font_paths=_fonts(carried_only=False), root=str(TEMPLATE.parent))
+    try:
+        made = compiler.compile(TEMPLATE.read_bytes(), format="png", ppi=dots_per_inch, sys_inputs={"document": data})
+    except typst.TypstError as error:
+        raise InputError(f"The pages could not be drawn: {one_line(str(error))[:200]}") from error
+    return (made,) if isinstance(made, bytes) else tuple(made or ())
+
+
 def _typeset(data: str, *, dated: bool) -> bytes:
     """By the strictest standard that the text allows: what no carried font covers takes a font of this machine, and
     what no font covers at all cannot be kept for good, so that it is an ordinary PDF."""

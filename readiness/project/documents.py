@@ -90,6 +90,13 @@ def brief_file(state: ProjectState, diagnosis: Diagnosis, kind: str, suffix: str
     return rendered(brief_of_kind(state, diagnosis, kind, now), suffix)
 
 
+def brief_pages(state: ProjectState, diagnosis: Diagnosis, kind: str, now: datetime) -> tuple[bytes, ...]:
+    """The pages of a brief as they would be printed, each as a PNG."""
+    from readiness.exports.pdf import to_pictures
+
+    return to_pictures(brief_of_kind(state, diagnosis, kind, now))
+
+
 def brief_of_kind(state: ProjectState, diagnosis: Diagnosis, kind: str, now: datetime) -> Document:
     """The brief of a kind as it reads now."""
     if kind == "decision":

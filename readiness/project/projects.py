@@ -476,6 +476,10 @@ class Projects:
         decision also as `json`."""
         return documents.brief_file(state, diagnosis, kind, suffix, self.clock())
 
+    def brief_pages(self, state: ProjectState, diagnosis: Diagnosis, kind: str) -> tuple[bytes, ...]:
+        """The pages of a brief as they would be printed, each as a PNG."""
+        return documents.brief_pages(state, diagnosis, kind, self.clock())
+
     def missing_from_brief(self, state: ProjectState, diagnosis: Diagnosis) -> tuple[str, ...]:
         """What a stop brief must still say before it can be signed; nothing is asked of other briefs."""
         return documents.missing_from_brief(state, diagnosis)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.project import Kind
+from readiness.ui import cache
 from readiness.ui.autosave import row_of, text_field
 from readiness.ui.page import Here, errors_shown
 
@@ -45,13 +49,24 @@ def preview_and_downloads(here: Here) -> None:
         "Which brief", list(BRIEFS), format_func=BRIEFS.__getitem__, default="decision", required=True, key="brief_kind"
     )
     with errors_shown():
-        text = here.projects.brief(here.state, here.diagnosis, kind, "md").decode()
         with st.container(horizontal=True):
             for suffix in DOWNLOADS:
                 if suffix != "json" or kind == "decision":
                     _download(here, kind, suffix)
-        with st.container(border=True, key="brief_preview"):
-            st.markdown(text)
+        pages = cache.brief_pages(here.state.id, here.state.revision, datetime.now(UTC).date(), kind)
+        _page(pages, 1)
+        if len(pages) > 1:
+            with st.expander("The other page" if len(pages) == 2 else f"The other {len(pages) - 1} pages"):
+                for number in range(2, len(pages) + 1):
+                    _page(pages, number)
+        with st.expander("The brief as text"), st.container(key="brief_preview"):
+            st.markdown(here.projects.brief(here.state, here.diagnosis, kind, "md").decode())
+
+
+def _page(pages: Sequence[bytes], number: int) -> None:
+    """One page as it would be printed."""
+    with st.container(border=True):
+        st.image(pages[number - 1], caption=f"Page {number} of {len(pages)}", width="stretch")
 
 
 def _download(here: Here, kind: str, suffix: str) -> None:

@@ -102,3 +102,9 @@ def issues_compared(project_id: str, revision: int, before: int, after: int) -> 
 
     state = state_at(project_id, revision)
     return compare_issues(projects(), state, projects().diagnose(state), before, after)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def brief_pages(project_id: str, revision: int, today: date, kind: str) -> tuple[bytes, ...]:
+    """The pages of a brief as pictures, at a revision; the day counts because the brief is dated."""
+    return projects().brief_pages(state_at(project_id, revision), diagnosis_at(project_id, revision, today), kind)

@@ -22,7 +22,7 @@ def signing_form(place: str, button: str, sign: Callable[[str, str], None], *, r
         act_on_text(place, name_key, do, empty=empty, also_clear=(role_key,))
 
     with st.form(place, border=True):
-        left, right, last = st.columns([3, 3, 1], vertical_alignment="bottom")
+        left, right, last = st.columns([3, 3, 1.6], vertical_alignment="bottom")
         left.text_input("Name", max_chars=200, key=name_key, disabled=bool(refused))
         right.text_input("Role", max_chars=200, key=role_key, disabled=bool(refused))
         last.form_submit_button(button, on_click=signed, disabled=bool(refused), help=refused or None)
