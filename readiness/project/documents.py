@@ -32,6 +32,7 @@ from readiness.exports.canonical_json import canonical_json
 from readiness.exports.document import Document, Signer
 from readiness.exports.figures import day
 from readiness.exports.markdown import to_markdown
+from readiness.project import revealed_votes
 from readiness.project.state import Kind, ProjectState
 from readiness.scope.catalog import ComponentCatalog, starting_items
 
@@ -236,10 +237,8 @@ def _safeguards() -> dict[str, str]:
 
 def _votes(state: ProjectState) -> tuple[Tally, ...]:
     """What participants said in the latest round of votes, once it is revealed."""
-    from readiness.project import voting  # asks through the project, which hands out these files
-
-    round_ = voting.shown_round(state)
-    return () if round_ is None else tuple(voting.results(state, round_).values())
+    round_ = revealed_votes.shown_round(state)
+    return () if round_ is None else tuple(revealed_votes.results(state, round_).values())
 
 
 def _closing(state: ProjectState) -> dict[str, str]:

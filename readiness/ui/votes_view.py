@@ -12,7 +12,7 @@ from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.questions import QuestionResult, Reply
 from readiness.diagnosis.votes import LONGEST_REASON, Tally, answer_of, differs, parts_of
 from readiness.exports.figures import counted
-from readiness.project import Projects, ProjectState, asking, voting
+from readiness.project import Projects, ProjectState, asking, revealed_votes, voting
 from readiness.ui import cache, round_form, session
 from readiness.ui.acts import act, show_refusal
 from readiness.ui.page import Colour, Here
@@ -25,7 +25,7 @@ REPLY_COLOUR: dict[Reply, Colour] = {Reply.YES: "green", Reply.NO: "red", Reply.
 
 def voting_together(here: Here) -> None:
     """The vote that is open; else, folded, how to open one."""
-    rounds = voting.rounds_of(here.state)
+    rounds = revealed_votes.rounds_of(here.state)
     latest = rounds[0] if rounds else None
     if latest is not None and latest.is_open:
         _asked(here, latest)
@@ -40,10 +40,10 @@ def voting_together(here: Here) -> None:
 def votes_on(here: Here, question: QuestionResult) -> None:
     """What was voted on one question in the latest round, once it is revealed: counts, and the reasons without names,
     since a vote is about the project and not about who gave it."""
-    round_ = voting.shown_round(here.state)
+    round_ = revealed_votes.shown_round(here.state)
     if round_ is None:
         return
-    tally = voting.results(here.state, round_)[question.mode]
+    tally = revealed_votes.results(here.state, round_)[question.mode]
     marks = " ".join(
         badge(f"{tally.count(reply)} {reply.value}", REPLY_COLOUR[reply]) for reply in Reply if tally.count(reply)
     )

@@ -17,7 +17,7 @@ from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.questions import Reply
 from readiness.diagnosis.votes import answer_of
 from readiness.errors import InputError
-from readiness.project import Projects, asking, estimating, voting
+from readiness.project import Projects, asking, estimating, revealed_votes, voting
 from readiness.scope.rounds import answer_of as estimate_of
 
 SESSIONS = 30
@@ -46,7 +46,7 @@ def vote(projects: Projects, project: str, asked: str) -> Callable[..., asking.S
 
 
 def test_a_round_asks_the_four_questions_in_their_order_and_words(projects: Projects, project: str, asked: str) -> None:
-    (round_,) = voting.rounds_of(projects.load(project))
+    (round_,) = revealed_votes.rounds_of(projects.load(project))
     assert round_.things == tuple(FailureMode)
     assert round_.label("ownership") == "Is ownership in order?"
     assert projects.store.journal(project)[0].what == "asked for 4 votes"
@@ -68,9 +68,9 @@ def test_before_the_reveal_no_vote_and_no_reason_is_in_the_state_the_journals_wo
 ) -> None:
     vote("Ann", Reply.NO, SECRET)
     state = projects.load(project)
-    assert all(not tally.votes for tally in voting.results(state, state.rounds[0]).values())
-    assert voting.shown_round(state) is None
-    assert voting.people(state, state.rounds[0]) == 0
+    assert all(not tally.votes for tally in revealed_votes.results(state, state.rounds[0]).values())
+    assert revealed_votes.shown_round(state) is None
+    assert revealed_votes.people(state, state.rounds[0]) == 0
     assert SECRET not in repr(state)
     assert SECRET not in repr(asking.attendance(projects, project, asked))
     assert SECRET not in repr([(e.who, e.what, e.kind, e.key) for e in projects.store.journal(project)])
@@ -88,10 +88,10 @@ def test_after_the_reveal_the_votes_are_counted_and_the_teams_answer_stays_as_it
     vote("Cy", Reply.NO)
     asking.reveal(projects, project, asked, who="Ben")
     state = projects.load(project)
-    round_ = voting.shown_round(state)
+    round_ = revealed_votes.shown_round(state)
     assert round_ is not None
-    assert {tally.sentence for tally in voting.results(state, round_).values()} == {"1 yes, 2 no."}
-    assert voting.people(state, round_) == 3
+    assert {tally.sentence for tally in revealed_votes.results(state, round_).values()} == {"1 yes, 2 no."}
+    assert revealed_votes.people(state, round_) == 3
     assert (state.answers, projects.diagnose(state)) == ({}, before)
     assert projects.store.journal(project)[0].what == "revealed the votes"
 
@@ -103,7 +103,7 @@ def test_while_a_new_vote_is_open_the_last_result_is_not_shown(
     asking.reveal(projects, project, asked, who="Ben")
     clock.advance(minutes=5)
     voting.open_round(projects, project, QUESTIONS, who="Ben")
-    assert voting.shown_round(projects.load(project)) is None
+    assert revealed_votes.shown_round(projects.load(project)) is None
 
 
 def test_looks_at_one_subject_say_nothing_of_another(projects: Projects, project: str, asked: str) -> None:
@@ -138,7 +138,7 @@ def test_thirty_sessions_that_vote_and_estimate_while_the_facilitator_looks_lose
     state = projects.load(project)
     assert max(looks) <= SESSIONS
     vote_round, estimate_round = (next(r for r in state.rounds if r.id == one) for one in (asked, estimates))
-    for tally in voting.results(state, vote_round).values():
+    for tally in revealed_votes.results(state, vote_round).values():
         assert {vote.participant: (vote.reply, vote.reason) for vote in tally.votes} == {
             f"Person {number}": (list(Reply)[number % 3], f"reason {number}") for number in range(SESSIONS)
         }

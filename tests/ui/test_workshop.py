@@ -11,7 +11,7 @@ from streamlit.util import calc_hash
 from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.questions import Reply
 from readiness.diagnosis.votes import answer_of
-from readiness.project import Projects, asking, estimating, voting
+from readiness.project import Projects, asking, estimating, revealed_votes, voting
 from readiness.project.joining import code_of
 from readiness.ui import cache
 from readiness.ui.rooms import ROOMS
@@ -279,7 +279,7 @@ def test_what_was_sent_can_be_changed_until_the_reveal(
     assert "Thank you. Votes: 4 of 4 sent." in shown(at)
     asking.reveal(projects, project, vote, who="Ben")
     state = projects.load(project)
-    tally = voting.results(state, state.rounds[0])[FailureMode.OWNERSHIP]
+    tally = revealed_votes.results(state, state.rounds[0])[FailureMode.OWNERSHIP]
     assert [(one.reply, one.reason) for one in tally.votes] == [(Reply.NO, "second")]
 
 
@@ -380,13 +380,13 @@ def test_the_facilitator_opens_and_reveals_a_vote_from_here(
 ) -> None:
     desk = visit("workshop", project)
     press(desk, "Ask everyone")
-    (round_,) = voting.rounds_of(projects.load(project))
+    (round_,) = revealed_votes.rounds_of(projects.load(project))
     ann = join("Ann")
     answer(ann, round_.id, "ann", all_four("no"))
     desk.run()
     assert "1 person has answered." in shown(desk)
     press(desk, "Reveal now")
-    assert voting.shown_round(projects.load(project)) is not None
+    assert revealed_votes.shown_round(projects.load(project)) is not None
     ann.run()
     assert "Votes: revealed." in shown(ann)
 
@@ -401,7 +401,7 @@ def test_eight_sessions_join_answer_and_are_all_counted(
     assert asking.attendance(projects, project, vote).names("done") == tuple(f"Person {n}" for n in range(8))
     asking.reveal(projects, project, vote, who="Ben")
     state = projects.load(project)
-    assert {t.sentence for t in voting.results(state, state.rounds[0]).values()} == {"3 yes, 3 no, 2 unknown."}
+    assert {t.sentence for t in revealed_votes.results(state, state.rounds[0]).values()} == {"3 yes, 3 no, 2 unknown."}
 
 
 # --- votes on the Diagnosis page ----------------------------------------------------------------------------------
@@ -413,7 +413,7 @@ def test_a_vote_is_opened_taken_and_revealed_on_the_diagnosis_page(
     at = visit("diagnosis", project)
     at.text_area(key=f"{project}/voting/open/people").set_value("Ann, Bo")
     press(at, "Ask everyone")
-    (round_,) = voting.rounds_of(projects.load(project))
+    (round_,) = revealed_votes.rounds_of(projects.load(project))
     assert round_.participants == ("Ann", "Bo")
     assert "A vote is asked for: 4 questions" in shown(at)
     at.text_input(key="who").set_value("Ann").run()
