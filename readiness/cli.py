@@ -1,7 +1,7 @@
 """The command line: `readiness` opens the dashboard; its commands do the same chain without a browser.
 
-Exit codes: 0 done, 1 a --check was not passed, 2 the input or the call is wrong (one sentence on stderr), 3 the
-project file is in use, 130 interrupted.
+Exit codes: 0 done, 1 a --check of an audit was not passed, 2 the input or the call is wrong (one sentence on stderr),
+3 the project file is in use, 130 interrupted; with diagnose --check 10 FIX FIRST and 11 STOP.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from readiness.audit.report import AuditReport
     from readiness.audit.shift_report import ShiftReport
     from readiness.project import Projects
+    from readiness.project.state import ProjectState
 
-DONE, NOT_PASSED, WRONG, IN_USE, INTERRUPTED = 0, 1, 2, 3, 130
+DONE, NOT_PASSED, WRONG, IN_USE, FIX_FIRST, STOP, INTERRUPTED = 0, 1, 2, 3, 10, 11, 130
 WHO = "command line"
 EXIT_CODES = (
-    "Exit codes: 0 done, 1 a --check was not passed, 2 the input or the call is wrong, 3 the project file is in use."
+    "Exit codes: 0 done, 1 a --check was not passed, 2 the input or the call is wrong, 3 the project file is in use; "
+    "of diagnose --check 0 GO, 10 FIX FIRST, 11 STOP."
 )
 _MOST_LINES = 12  # of hints on the screen; the JSON and the document hold all of them
 
@@ -175,14 +177,7 @@ def _project_commands(commands: Any) -> None:
     parser.add_argument("--apply", action="store_true", help="with --import: make these changes")
     _store_option(parser, default=argparse.SUPPRESS)
     parser.set_defaults(run=_scope)
-    parser = commands.add_parser(
-        "brief", help="write the brief of a project", description="Write the brief of a project."
-    )
-    parser.add_argument("project", metavar="PROJECT", help="name or id")
-    parser.add_argument("--out", type=Path, metavar="OUT", required=True, help=".md or .docx")
-    parser.add_argument("--kind", choices=("decision", "prototype", "production"), default="decision")
-    _store_option(parser, default=argparse.SUPPRESS)
-    parser.set_defaults(run=_brief)
+    _decision_commands(commands)
     parser = commands.add_parser(
         "evaluation",
         help="write the evaluation spec of a project",
@@ -193,6 +188,38 @@ def _project_commands(commands: Any) -> None:
     parser.add_argument("--out", type=Path, metavar="OUT", required=True, help="a .json file")
     _store_option(parser, default=argparse.SUPPRESS)
     parser.set_defaults(run=_evaluation)
+
+
+def _decision_commands(commands: Any) -> None:
+    parser = commands.add_parser(
+        "diagnose",
+        help="print the verdict of a project, and what would change it",
+        description="Print the verdict of a project with its reasons, the stop rules and what would change it.",
+        epilog=f"The schema of the JSON is docs/brief.schema.json. {EXIT_CODES}",
+    )
+    parser.add_argument("project", metavar="PROJECT", help="name or id")
+    parser.add_argument(
+        "--json",
+        nargs="?",
+        const="-",
+        metavar="OUT",
+        help="write the diagnosis as JSON; without OUT on standard output",
+    )
+    parser.add_argument("--check", action="store_true", help="exit code 0 only for GO; 10 for FIX FIRST, 11 for STOP")
+    _store_option(parser, default=argparse.SUPPRESS)
+    parser.set_defaults(run=_diagnose)
+    parser = commands.add_parser(
+        "brief",
+        help="write the brief of a project",
+        description="Write the brief of a project, as it reads now or as it was issued.",
+        epilog="The schema of the decision as .json is docs/brief.schema.json.",
+    )
+    parser.add_argument("project", metavar="PROJECT", help="name or id")
+    parser.add_argument("--out", type=Path, metavar="OUT", required=True, help=".pdf, .docx, .md or .json")
+    parser.add_argument("--kind", choices=("decision", "prototype", "production", "workflow"), default="decision")
+    parser.add_argument("--issue", type=int, metavar="N", help="the decision as it was frozen under this number")
+    _store_option(parser, default=argparse.SUPPRESS)
+    parser.set_defaults(run=_brief)
 
 
 # --- commands -----------------------------------------------------------------------------------------------------
@@ -293,15 +320,53 @@ def _import_scope(call: argparse.Namespace) -> int:
     return DONE
 
 
-def _brief(call: argparse.Namespace) -> int:
-    _refuse_unwritable(call.out, (".md", ".docx"), "--out")
-    _refuse_place(call.out)
+def _diagnose(call: argparse.Namespace) -> int:
+    _refuse_place(_json_file(call), keep=_store_path(call), what="the projects")
     with _opened_projects(call) as projects:
-        row = projects.store.find_project(call.project)
-        state = projects.load(row.id)
+        state = projects.load(projects.store.find_project(call.project).id)
         diagnosis = projects.diagnose(state)
-        call.out.write_bytes(projects.brief(state, diagnosis, call.kind, call.out.suffix.lower().removeprefix(".")))
-        print(f"{diagnosis.verdict.value}. The brief of {_one_line(row.name)} is in {call.out}.")
+        from readiness.exports.diagnosis_text import diagnosis_lines
+        from readiness.project.documents import decision_of, diagnosis_json
+
+        now = projects.clock()
+        if call.json is not None:
+            _write_json(call, diagnosis_json(state, diagnosis, now))
+        if call.json != "-":
+            for line in diagnosis_lines(decision_of(state, diagnosis, now)):
+                print(_one_line(line))
+    return _EXIT_CODE_OF[diagnosis.verdict.value] if call.check else DONE
+
+
+_EXIT_CODE_OF = {"GO": DONE, "FIX FIRST": FIX_FIRST, "STOP": STOP}
+
+
+def _brief(call: argparse.Namespace) -> int:
+    formats = (".pdf", ".docx", ".md", *((".json",) if call.kind == "decision" else ()))
+    _refuse_unwritable(call.out, formats, "--out")
+    _refuse_place(call.out)
+    if call.issue is not None and call.kind != "decision":
+        raise InvalidValueError("--issue", call.issue, "goes with --kind decision; other briefs are not issued")
+    suffix = call.out.suffix.lower().removeprefix(".")
+    with _opened_projects(call) as projects:
+        state = projects.load(projects.store.find_project(call.project).id)
+        if call.issue is not None:
+            return _issued_brief(call, projects, state, suffix)
+        diagnosis = projects.diagnose(state)
+        call.out.write_bytes(projects.brief(state, diagnosis, call.kind, suffix))
+        print(f"{diagnosis.verdict.value}. The brief of {_one_line(state.name)} is in {call.out}.")
+    return DONE
+
+
+def _issued_brief(call: argparse.Namespace, projects: Projects, state: ProjectState, suffix: str) -> int:
+    from readiness.project.issuing import issued_file
+
+    if not state.issued:
+        raise InputError(f"No brief of {state.name} has been issued yet. Issue one on the page Brief.")
+    content = issued_file(projects, state, call.issue, suffix)
+    call.out.write_bytes(content)
+    issued = next(one for one in state.issued if one.number == call.issue)
+    day = issued.issued_at.date()
+    print(f"{issued.verdict.value}. Issue {issued.number} of {_one_line(state.name)}, of {day}, is in {call.out}.")
     return DONE
 
 
@@ -536,17 +601,23 @@ def _one_line(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
+def _store_path(call: argparse.Namespace) -> Path:
+    """The project file that the call names, else the usual one."""
+    from readiness.locations import default_store_path
+
+    return getattr(call, "db", None) or default_store_path()
+
+
 class _opened_projects:  # noqa: N801 - reads as a statement
     """The projects of the store that the call names, closed at the end."""
 
     def __init__(self, call: argparse.Namespace) -> None:
-        self._path: Path | None = getattr(call, "db", None)
+        self._path = _store_path(call)
 
     def __enter__(self) -> Projects:
-        from readiness.locations import default_store_path
         from readiness.project.opening import open_projects
 
-        self._projects = open_projects(self._path or default_store_path())
+        self._projects = open_projects(self._path)
         return self._projects
 
     def __exit__(self, *_error: object) -> None:
@@ -559,8 +630,8 @@ def _refuse_unwritable(out: Path | None, suffixes: tuple[str, ...], option: str)
         raise InvalidValueError(option, str(out), f"must end in {' or '.join(suffixes)}")
 
 
-def _refuse_place(out: Path | None, *, keep: Path | None = None) -> None:
-    """Refuse a place where no file can be made, and the file `keep`, whose records the call is about."""
+def _refuse_place(out: Path | None, *, keep: Path | None = None, what: str = "the records themselves") -> None:
+    """Refuse a place where no file can be made, and the file `keep`, which the call reads."""
     if out is None:
         return
     if out.is_dir():
@@ -568,7 +639,16 @@ def _refuse_place(out: Path | None, *, keep: Path | None = None) -> None:
     if not out.parent.is_dir():
         raise InputError(f"The folder {out.parent} does not exist. Make it, or choose another one.")
     if keep is not None and keep.exists() and out.exists() and out.samefile(keep):
-        raise InputError(f"{out} holds the records themselves; choose another file to write to.")
+        raise InputError(f"{out} holds {what}; choose another file to write to.")
+
+
+def _write_json(call: argparse.Namespace, text: str) -> None:
+    """JSON that ends with its own line break, to the file that the call names or to standard output."""
+    out = _json_file(call)
+    if out is None:
+        print(text, end="")
+    else:
+        out.write_text(text, encoding="utf-8")
 
 
 def _json_file(call: argparse.Namespace) -> Path | None:

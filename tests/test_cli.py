@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,10 +15,16 @@ from typing import Any
 import pytest
 
 from readiness.cli import main
+from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.questions import Reply
+from readiness.exports.diagnosis_text import WIDTH
+from readiness.project import Kind, Projects
 from readiness.project.example import open_example
+from readiness.project.issuing import issue_brief
 from readiness.project.opening import open_projects
 
-COMMANDS = ("audit", "read", "projects", "scope", "brief", "evaluation")
+COMMANDS = ("audit", "read", "projects", "scope", "diagnose", "brief", "evaluation")
+EXAMPLE = "Example: invoice intake (generated)"
 PROBLEM_COLUMNS = ["record", "line", "field", "position", "edge_case", "value", "reason"]
 HEAVY = ("pandas", "pyarrow", "duckdb", "streamlit", "pydantic", "openpyxl", "docx", "xlsxwriter", "yaml")
 
@@ -85,6 +92,12 @@ def example_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def changing_store(example_store: Path, tmp_path: Path) -> Path:
+    """A copy of that file, to be changed."""
+    return Path(shutil.copyfile(example_store, tmp_path / "readiness.duckdb"))
+
+
 def audited(file: Path, out: Path, *options: str) -> dict[str, Any]:
     """The JSON of an audit of `file`."""
     assert main(["audit", str(file), "--json", str(out), *options]) == 0
@@ -104,8 +117,9 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     assert said.startswith(f"usage: readiness {command}".strip())
     if not command:
         assert all(name in said for name in COMMANDS)
-    if command in ("", "audit"):
+    if command in ("", "audit", "diagnose"):
         assert "1 a --check was not passed" in " ".join(said.split())
+        assert "0 GO, 10 FIX FIRST, 11 STOP" in " ".join(said.split())
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -505,6 +519,155 @@ def test_each_brief_is_written(
     assert main(["brief", name, "--out", str(out), "--kind", kind, "--db", str(example_store)]) == 0
     assert capsys.readouterr().out.startswith("FIX FIRST. ")
     assert out.stat().st_size > 1_000
+
+
+def test_an_issue_is_written_as_it_was_frozen_whatever_has_changed_since(
+    changing_store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    projects = open_projects(changing_store)
+    project = projects.store.find_project(EXAMPLE).id
+    issue_brief(projects, project, who="Ann")
+    version = projects.load(project).version_of(Kind.BRIEF_NOTES)
+    changes = {"learned": "Something else was learned since."}
+    projects.change(project, Kind.BRIEF_NOTES, changes, version=version, who="Ann")
+    projects.store.close()
+    for suffix in ("pdf", "docx", "md", "json"):
+        out = tmp_path / f"issue.{suffix}"
+        assert main(["brief", EXAMPLE, "--out", str(out), "--issue", "1", "--db", str(changing_store)]) == 0
+        assert "Issue 1 of Example" in capsys.readouterr().out
+    assert (tmp_path / "issue.pdf").read_bytes().startswith(b"%PDF")
+    assert json.loads((tmp_path / "issue.json").read_text(encoding="utf-8"))["issue"] == 1
+    text = (tmp_path / "issue.md").read_text(encoding="utf-8")
+    assert "- **Issue:** 1" in text
+    assert "Something else" not in text
+
+
+def test_an_issue_that_is_not_there_is_refused_in_one_sentence_and_nothing_is_written(
+    example_store: Path, tmp_path: Path, refused: Callable[..., str]
+) -> None:
+    out = tmp_path / "issue.md"
+    said = refused("brief", EXAMPLE, "--out", out, "--issue", "1", "--db", example_store)
+    assert "has been issued yet" in said
+    said = refused("brief", EXAMPLE, "--out", out, "--issue", "1", "--kind", "workflow", "--db", example_store)
+    assert "--kind decision" in said
+    assert "must end in" in refused("brief", EXAMPLE, "--out", tmp_path / "issue.txt", "--issue", "1")
+    assert not out.exists()
+
+
+# --- diagnose -----------------------------------------------------------------------------------------------------
+
+
+def test_the_diagnosis_fits_a_screen_and_says_why_and_what_would_change_it(
+    example_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["diagnose", EXAMPLE, "--db", str(example_store)]) == 0
+    said = capsys.readouterr().out
+    lines = said.splitlines()
+    assert lines[0] == f"FIX FIRST: {EXAMPLE}"
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= WIDTH
+    assert "Primary failure mode: scope underestimation" in lines
+    assert "Reasons:" in lines
+    assert "  The data is beyond repair: not met, 15.3 points away" in lines
+    assert "  The rest costs more than it can return: unknown, " in said
+    changes = lines[lines.index("What would change it:") + 1 :]
+    assert changes[0].startswith("  GO if the work of the 2 components not estimated comes to ")
+    assert "cannot both be true" not in said
+
+
+def test_a_check_with_json_prints_the_json_alone_and_keeps_its_exit_code(
+    example_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["diagnose", EXAMPLE, "--json", "--check", "--db", str(example_store)]) == 10
+    assert json.loads(capsys.readouterr().out)["verdict"] == "FIX FIRST"
+
+
+def test_contradictions_of_a_project_are_named_with_their_weight(
+    changing_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    projects = open_projects(changing_store)
+    project = projects.store.find_project(EXAMPLE).id
+    version = projects.load(project).version_of(Kind.OUTCOME)
+    projects.change(project, Kind.OUTCOME, {"target": 80.0}, version=version, who="Ann")
+    projects.store.close()
+    main(["diagnose", EXAMPLE, "--db", str(changing_store)])
+    lines = capsys.readouterr().out.splitlines()
+    named = lines[lines.index("Statements that cannot both be true:") + 1 : lines.index("What would change it:")]
+    assert named[0].startswith("  blocking: ")
+    assert any("The target is 80%" in line for line in named), named
+
+
+@pytest.mark.parametrize("to_file", [False, True])
+def test_the_diagnosis_as_json_keeps_to_the_published_schema(
+    example_store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], to_file: bool
+) -> None:
+    from jsonschema import Draft202012Validator
+
+    out = tmp_path / "diagnosis.json"
+    assert main(["diagnose", EXAMPLE, "--db", str(example_store), "--json", *([str(out)] if to_file else [])]) == 0
+    said = capsys.readouterr().out
+    content = json.loads(out.read_text(encoding="utf-8") if to_file else said)
+    schema = Path(__file__).resolve().parents[1] / "docs" / "brief.schema.json"
+    Draft202012Validator(json.loads(schema.read_text(encoding="utf-8"))).validate(content)
+    assert content["verdict"] == "FIX FIRST"
+    assert said.startswith("FIX FIRST: " if to_file else "{")
+
+
+def test_the_json_of_the_diagnosis_and_of_the_brief_are_the_same_bytes(example_store: Path, tmp_path: Path) -> None:
+    one, other = tmp_path / "diagnosis.json", tmp_path / "brief.json"
+    assert main(["diagnose", EXAMPLE, "--db", str(example_store), "--json", str(one)]) == 0
+    assert main(["brief", EXAMPLE, "--db", str(example_store), "--out", str(other)]) == 0
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_the_exit_code_of_a_check_says_the_verdict_and_without_a_check_says_that_it_worked(
+    changing_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [_diagnosed(changing_store)]
+    for change in (_estimate_everything, _lower_the_limit):
+        projects = open_projects(changing_store)
+        change(projects, projects.store.find_project(EXAMPLE).id)
+        projects.store.close()
+        given.append(_diagnosed(changing_store))
+    assert given == [(10, 0), (0, 0), (11, 0)]
+    said = capsys.readouterr().out
+    assert [line.split(":")[0] for line in said.splitlines() if line.endswith(EXAMPLE)] == [
+        "FIX FIRST", "FIX FIRST", "GO", "GO", "STOP", "STOP",
+    ]  # fmt: skip
+
+
+def _diagnosed(store: Path) -> tuple[int, int]:
+    """The exit codes with and without a check."""
+    call = ["diagnose", EXAMPLE, "--db", str(store)]
+    return main([*call, "--check"]), main(call)
+
+
+def _estimate_everything(projects: Projects, project: str) -> None:
+    for item in ("alerting-runbooks", "rollback"):
+        version = projects.load(project).version_of(Kind.SCOPE_ITEM, item)
+        estimate = {"low_days": 2, "likely_days": 4, "high_days": 8}
+        projects.change_item(project, item, estimate, version=version, who="Ann")
+    mode = FailureMode.SCOPE_UNDERESTIMATION
+    version = projects.load(project).version_of(Kind.ANSWER, mode)
+    projects.answer(project, mode, Reply.YES, "All of it is estimated now.", version=version, who="Ann")
+
+
+def _lower_the_limit(projects: Projects, project: str) -> None:
+    version = projects.load(project).version_of(Kind.STOP_INPUTS)
+    projects.change(project, Kind.STOP_INPUTS, {"most_outside_share": 0.1}, version=version, who="Ann")
+
+
+def test_a_diagnosis_that_cannot_be_made_or_written_is_refused_and_never_passes_a_check(
+    example_store: Path, tmp_path: Path, refused: Callable[..., str]
+) -> None:
+    assert "'Nix'" in refused("diagnose", "Nix", "--check", "--db", example_store)
+    assert "is a folder" in refused("diagnose", EXAMPLE, "--check", "--json", tmp_path, "--db", example_store)
+    nowhere = tmp_path / "no" / "out.json"
+    assert "does not exist" in refused("diagnose", EXAMPLE, "--json", nowhere, "--db", example_store)
+    before = example_store.read_bytes()
+    assert "choose another file" in refused("diagnose", EXAMPLE, "--json", example_store, "--db", example_store)
+    assert example_store.read_bytes() == before
+    assert "--help" in refused("diagnose", "--check")
 
 
 def test_the_evaluation_spec_is_written_as_its_schema_says(

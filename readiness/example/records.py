@@ -31,6 +31,7 @@ FIELDS = (
 )
 REQUIRED_FIELDS = ("invoice_no", "vendor", "received", "amount", "cost_centre")
 DELIMITER = ";"
+FIRST_DAY, DAYS = date(2025, 10, 1), 92  # on which the records of the example before the build were received
 
 
 class Fault(StrEnum):
@@ -57,8 +58,6 @@ FAULT_STRETCHES = {
     Fault.REPEATED: (0.230, 0.247),
 }
 
-_FIRST_DAY = date(2025, 10, 1)
-_DAYS = 92
 _VENDORS = (  # name, category; "IT" is coded as one of two categories, whichever the coder prefers
     ("Fictive Freight Ltd", "Freight"),
     ("Imaginary Paper Co", "Office supplies"),
@@ -92,7 +91,7 @@ _NOTES = (
     "=see attachment",
 )
 _DISGUISED = ("", "", "N/A", "", "-", "unknown", "", "n/a")
-_IMPOSSIBLE_DATES = ("2025-11-31", "31.02.2025", "2025-13-05", "00/00/0000")
+_IMPOSSIBLE_DATES = ("{year}-11-31", "31.02.{year}", "{year}-13-05", "00/00/0000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,25 +111,34 @@ class _Invoice:
     note: str
 
 
-def write_example(path: Path, *, records: int = EXAMPLE_RECORDS, seed: int = EXAMPLE_SEED) -> None:
+def write_example(
+    path: Path,
+    *,
+    records: int = EXAMPLE_RECORDS,
+    seed: int = EXAMPLE_SEED,
+    first_day: date = FIRST_DAY,
+    days: int = DAYS,
+) -> None:
     """Writes the example file to `path`: a title line, the header, `records` records of which the last is a total.
-    The same seed gives the same bytes."""
+    They were received on `days` days from `first_day` on. The same arguments give the same bytes."""
     import csv
 
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(TITLE + "\n")
         writer = csv.writer(file, delimiter=DELIMITER, lineterminator="\n")
         writer.writerow(FIELDS)
-        writer.writerows(generate_invoices(records, seed))
+        writer.writerows(generate_invoices(records, seed, first_day=first_day, days=days))
 
 
-def generate_invoices(records: int, seed: int) -> Iterator[tuple[str, ...]]:
+def generate_invoices(
+    records: int, seed: int, *, first_day: date = FIRST_DAY, days: int = DAYS
+) -> Iterator[tuple[str, ...]]:
     """The cells of each line as they stand in the file; a line that does not fit FIELDS has more or fewer of them."""
-    if records < 1:
-        raise InvalidValueError("Records", records, "must be at least 1")
+    if records < 1 or days < 1:
+        raise InvalidValueError("Records and days", (records, days), "must be at least 1")
     draw = Random(seed)
     repeats = _count_repeats(records)
-    invoices = _draw_invoices(records - repeats - 1, draw)
+    invoices = _draw_invoices(records - repeats - 1, draw, first_day, days)
     places = _place_faults(len(invoices), draw)
     lines = [_faulty_cells(invoice, position, places) for position, invoice in enumerate(invoices)]
     _insert_repeats(lines, places.get(Fault.REPEATED, {}), repeats, draw)
@@ -143,15 +151,15 @@ def _count_repeats(records: int) -> int:
     return round((high - low) * records)
 
 
-def _draw_invoices(count: int, draw: Random) -> list[_Invoice]:
+def _draw_invoices(count: int, draw: Random, first_day: date, days: int) -> list[_Invoice]:
     numbers = draw.sample(range(10_000, 10_000 + 10 * max(count, 1)), count)
-    return [_draw_invoice(number, draw) for number in numbers]
+    return [_draw_invoice(number, draw, first_day, days) for number in numbers]
 
 
-def _draw_invoice(number: int, draw: Random) -> _Invoice:
+def _draw_invoice(number: int, draw: Random, first_day: date, days: int) -> _Invoice:
     index = draw.randrange(len(_VENDORS))
     vendor, category = _VENDORS[index]
-    received = _FIRST_DAY + timedelta(days=draw.randrange(_DAYS))
+    received = first_day + timedelta(days=draw.randrange(days))
     return _Invoice(
         number=number,
         vendor=vendor,
@@ -189,7 +197,8 @@ def _faulty_cells(invoice: _Invoice, position: int, places: dict[Fault, dict[int
     if Fault.OTHER_AMOUNT_NOTATION in turns:
         cells["amount"] = _other_amount(invoice, turns[Fault.OTHER_AMOUNT_NOTATION])
     if Fault.IMPOSSIBLE_DATE in turns:
-        cells["received"] = _IMPOSSIBLE_DATES[turns[Fault.IMPOSSIBLE_DATE] % len(_IMPOSSIBLE_DATES)]
+        form = _IMPOSSIBLE_DATES[turns[Fault.IMPOSSIBLE_DATE] % len(_IMPOSSIBLE_DATES)]
+        cells["received"] = form.format(year=invoice.received.year)
     line = tuple(cells[field] for field in FIELDS)
     return _broken(line, turns[Fault.BROKEN_LINE]) if Fault.BROKEN_LINE in turns else line
 

@@ -54,16 +54,16 @@ def _replies(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Ch
 def _listed(
     name: str, key: str, value: str, title: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[Change]:
-    was = {str(one.get(key)): one.get(value) for one in before.get(name) or ()}
-    now = {str(one.get(key)): one.get(value) for one in after.get(name) or ()}
+    was = {str(one.get(key)): one.get(value) for one in _entries(before, name)}
+    now = {str(one.get(key)): one.get(value) for one in _entries(after, name)}
     for one in dict.fromkeys((*was, *now)):
         if was.get(one) != now.get(one):
             yield Change(f"{title}: {one}", _said(was.get(one)), _said(now.get(one)))
 
 
 def _evidence(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    was = {one["id"]: one for one in before.get("evidence") or ()}
-    now = {one["id"]: one for one in after.get("evidence") or ()}
+    was = {str(one.get("id")): one for one in _entries(before, "evidence")}
+    now = {str(one.get("id")): one for one in _entries(after, "evidence")}
     for key in dict.fromkeys((*was, *now)):
         old, new = _statement(was.get(key)), _statement(now.get(key))
         if old != new:
@@ -79,15 +79,27 @@ def _statement(entry: Mapping[str, Any] | None) -> str:
 
 
 def _sentences(name: str, title: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    was, now = list(before.get(name) or ()), list(after.get(name) or ())
-    yield from (Change(title, sentence, NOTHING) for sentence in was if sentence not in now)
-    yield from (Change(title, NOTHING, sentence) for sentence in now if sentence not in was)
+    was, now = _list(before, name), _list(after, name)
+    yield from (Change(title, _said(sentence), NOTHING) for sentence in was if sentence not in now)
+    yield from (Change(title, NOTHING, _said(sentence)) for sentence in now if sentence not in was)
 
 
 def _contradictions(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    was = {"contradictions": [one.get("sentence") for one in before.get("contradictions") or ()]}
-    now = {"contradictions": [one.get("sentence") for one in after.get("contradictions") or ()]}
+    was, now = (
+        {"contradictions": [one.get("sentence") for one in _entries(brief, "contradictions")]}
+        for brief in (before, after)
+    )
     yield from _sentences("contradictions", "Contradiction", was, now)
+
+
+def _list(brief: Mapping[str, Any], name: str) -> list[Any]:
+    """A list of the brief; nothing where another version, or somebody's hand, wrote anything else."""
+    found = brief.get(name)
+    return list(found) if isinstance(found, list | tuple) else []
+
+
+def _entries(brief: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    return [one for one in _list(brief, name) if isinstance(one, Mapping)]
 
 
 def _at(brief: Mapping[str, Any], path: _Path) -> Any:

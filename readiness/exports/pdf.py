@@ -51,8 +51,8 @@ LETTER_PT, FIXED_LETTER_PT = 3.9, 4.2  # in a table: the mean of the serif, and 
 FEWEST_LETTERS = 5
 LONGEST_FOOT = 76
 LONGEST_WHOLE_CELL = 600  # characters; a row with a longer one may break across pages
-MOST_ROWS_KEPT_TOGETHER = 6  # a short table moves to the next page as a whole
-LONGEST_KEPT_TOGETHER = 700  # characters of such a table
+MOST_ROWS_KEPT_TOGETHER = 6  # a short table, list or form moves to the next page as a whole
+LONGEST_KEPT_TOGETHER = 700  # characters of such a block
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _NOT_SET = ("colour", "alt")
@@ -199,9 +199,17 @@ def _parts(block: Block, *, compact: bool) -> dict[str, Any]:
         case Paragraph():
             return {"text": _lines(block.text), "kind": str(block.kind)}
         case Bullets():
-            return {"items": [_lines(item) for item in block.items], "numbered": block.numbered}
+            return {
+                "items": [_lines(item) for item in block.items],
+                "numbered": block.numbered,
+                "together": _kept_together(block.items),
+            }
         case Properties():
-            return {"pairs": [_pair(name, value) for name, value in block.pairs], "compact": compact}
+            return {
+                "pairs": [_pair(name, value) for name, value in block.pairs],
+                "compact": compact,
+                "together": _kept_together([value for _, value in block.pairs]),
+            }
         case Table():
             return _table(block, compact=compact)
         case Chart() | SwingChart() | CurveChart():
@@ -222,6 +230,11 @@ def _parts(block: Block, *, compact: bool) -> dict[str, Any]:
             return {}
 
 
+def _kept_together(rows: Sequence[str]) -> bool:
+    """Whether a block is short enough to move to the next page rather than leave a line behind."""
+    return len(rows) <= MOST_ROWS_KEPT_TOGETHER and sum(map(len, rows)) <= LONGEST_KEPT_TOGETHER
+
+
 def _pair(name: str, value: str) -> list[Any]:
     """A name with its value, and whether that is a hash: set in a fixed width, and never broken."""
     if _HASH.fullmatch(value):
@@ -231,7 +244,6 @@ def _pair(name: str, value: str) -> list[Any]:
 
 def _table(table: Table, *, compact: bool) -> dict[str, Any]:
     """A compact table stands in one of two columns."""
-    size = sum(len(text) for row in table.rows for text in row)
     text_width = TEXT_PT / 2 if compact else TEXT_PT
     columns = [
         _Column(one, share, text_width * share - PADDING_PT)
@@ -251,7 +263,7 @@ def _table(table: Table, *, compact: bool) -> dict[str, Any]:
         ],
         "caption": _lines(table.caption),
         "note": _lines(table.note),
-        "together": len(table.rows) <= MOST_ROWS_KEPT_TOGETHER and size <= LONGEST_KEPT_TOGETHER,
+        "together": _kept_together([" ".join(row) for row in table.rows]),
         "compact": compact,
     }
 

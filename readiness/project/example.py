@@ -68,7 +68,7 @@ def _fill(projects: Projects, project_id: str, content: ExampleProject) -> None:
     _change(projects, project_id, Kind.VALUE, content.value)
     _judge(projects, project_id, content.exercise)
     _evaluate(projects, project_id, content)
-    _change(projects, project_id, Kind.OWNERSHIP, content.ownership)
+    _own(projects, project_id, content)
     outcomes.confirm_authority(projects, project_id, name=content.ownership["owner"], who=WHO)
     today = projects.clock().date()
     fixing.note_shown(projects, project_id, to_whom=content.shown_to, shown_on=today, who=WHO)
@@ -77,10 +77,7 @@ def _fill(projects: Projects, project_id: str, content: ExampleProject) -> None:
 
 def _fill_stalled(projects: Projects, project_id: str, content: StalledExample) -> None:
     today = projects.clock().date()
-    launched, first_review, first_record = (
-        today - timedelta(days=days)
-        for days in (content.launched_days_ago, content.first_review_days_ago, content.sample_days)
-    )
+    launched, first_record = (today - timedelta(days=days) for days in (content.launched_days_ago, content.sample_days))
     _change(projects, project_id, Kind.WORKFLOW, {**content.workflow, "launched_on": launched})
     period = {"period_from": first_record, "period_to": today - timedelta(days=1)}
     write = partial(write_example, first_day=first_record, days=content.sample_days)
@@ -88,7 +85,7 @@ def _fill_stalled(projects: Projects, project_id: str, content: StalledExample) 
     _decide(projects, project_id, content.planned_for)
     _estimate(projects, project_id, content.estimates, content.plan)
     _agree(projects, project_id, content.outcome, content.signers)
-    _change(projects, project_id, Kind.OWNERSHIP, {**content.ownership, "first_review": first_review})
+    _own(projects, project_id, content)
     handed = live.HandedIn(uploads=[(LOG_NAME, partial(write_log, until=today))])
     live.start_reading(projects, project_id, handed, rule=PathRule(), who=WHO).result()
     for review in content.reviews:
@@ -141,6 +138,11 @@ def _agree(
     _change(projects, project_id, Kind.OUTCOME, outcome)
     for signer in signers:
         projects.sign_outcome(project_id, name=signer["name"], role=signer["role"], who=WHO)
+
+
+def _own(projects: Projects, project_id: str, content: ExampleProject | StalledExample) -> None:
+    first_review = projects.clock().date() + timedelta(days=content.first_review_in_days)
+    _change(projects, project_id, Kind.OWNERSHIP, {**content.ownership, "first_review": first_review})
 
 
 def _judge(projects: Projects, project_id: str, content: ExampleExercise) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -12,17 +13,20 @@ from readiness.diagnosis.preparations import preparations
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.errors import ReadinessError
 from readiness.project import Kind, Projects
+from readiness.project.exporting import export_file
 from readiness.store import JournalEntry, ProjectRow
 from readiness.ui import cache, session
 from readiness.ui.acts import act_on_text, show_refusal
 from readiness.ui.page import STATE_COLOUR, Colour, errors_shown
-from readiness.ui.rooms import AUDIT, PORTFOLIO, WORKFLOW
-from readiness.ui.wording import badge, moment, plain
+from readiness.ui.rooms import AUDIT, DIAGNOSIS, PORTFOLIO, WORKFLOW, Room
+from readiness.ui.wording import badge, moment, plain, told_apart
 
 EXPORT_SUFFIX = ".readiness"
 MOST_HISTORY = 100  # entries of the journal that are shown
 MOST_WITHOUT_SEARCH = 12  # projects that are seen at a glance
 
+_BEFORE_BUILD = "Opens on the audit of 300 records. Two components have no estimate yet, which the verdict points at."
+_STALLED = "Opens on the diagnosis. Of the running system three months are logged, and two reviews were held."
 _NEW_PLACE, _NEW_NAME = "new_project", "new_project_name"
 _VERDICT_COLOUR: dict[Verdict, Colour] = {Verdict.GO: "green", Verdict.FIX_FIRST: "orange", Verdict.STOP: "red"}
 
@@ -56,7 +60,7 @@ def _welcome() -> None:
         "Half a day before the build shows what usually surfaces months after it: which share of the real records is "
         "the clean case, what production needs beyond the prototype, what counts as a correct output, and who owns it."
     )
-    st.markdown("Look round in the example first, or begin with a project of your own.")
+    st.markdown("Look round in an example first, or begin with a project of your own.")
 
 
 def _list(projects: Projects, rows: list[ProjectRow]) -> None:
@@ -90,13 +94,17 @@ def _start(*, first: bool) -> None:
             st.form_submit_button("New project", type="secondary" if first else "primary", on_click=_create)
         show_refusal(_NEW_PLACE)
     with right.container(border=True, height="stretch"):
-        st.subheader("Example")
+        st.subheader("Examples")
         st.markdown(
-            "An invoice intake with generated records, filled in up to its brief. "
-            "Change what you like: it is a project like any other."
+            "An invoice intake with generated records: once before its build, filled in up to its brief, and once "
+            "stalled four months after its launch, with the log of the last three. Change what you like: they are "
+            "projects like any other."
         )
-        if st.button("Open the example project", type="primary" if first else "secondary"):
-            _open_example()
+        with st.container(horizontal=True):
+            if st.button("Open the example project", type="primary" if first else "secondary", help=_BEFORE_BUILD):
+                _open_example()
+            if st.button("Open the stalled example", help=_STALLED):
+                _open_stalled_example()
 
 
 def _create() -> None:
@@ -112,16 +120,28 @@ def _created(name: str) -> str:
 def _open_example() -> None:
     from readiness.project.example import open_example
 
+    _open("Generating the records and auditing them …", open_example, AUDIT)
+
+
+def _open_stalled_example() -> None:
+    from readiness.project.example import open_stalled_example
+
+    _open("Generating the records and the log, and reading both …", open_stalled_example, DIAGNOSIS)
+
+
+def _open(doing: str, make: Callable[..., str], room: Room) -> None:
+    """An example, made while the page says what is being done, and its room."""
     with errors_shown():
-        with st.spinner("Generating the records and auditing them …"):
-            identifier = open_example(cache.projects(), who=session.who())
+        with st.spinner(doing):
+            identifier = make(cache.projects(), who=session.who())
         session.choose_project(identifier)
-        st.switch_page(AUDIT.path, query_params={"project": identifier})
+        st.switch_page(room.path, query_params={"project": identifier})
 
 
 def _manage(projects: Projects, rows: list[ProjectRow]) -> None:
     with st.expander("Rename, archive, export or import a project"):
-        names = {row.id: row.name + (" (archived)" if row.archived_at else "") for row in rows}
+        began = {row.id: f"begun on {moment(row.created_at)}" for row in rows}
+        names = told_apart({row.id: row.name + (" (archived)" if row.archived_at else "") for row in rows}, began)
         identifier = st.selectbox("Which project", list(names), format_func=names.__getitem__, key="managed_project")
         row = next(row for row in rows if row.id == identifier)
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -139,7 +159,8 @@ def _manage(projects: Projects, rows: list[ProjectRow]) -> None:
                 file_name=f"{_file_name(row.name)}{EXPORT_SUFFIX}",
                 mime="application/octet-stream",
                 on_click="ignore",
-                help="The whole project in one file: every row, its history, and kept records.",
+                help="The whole project in one file: every row, its history, and kept records. "
+                "Answers in rounds that are not revealed yet stay here.",
             )
         _history(projects, row)
         _import(projects)
@@ -214,7 +235,7 @@ def _import(projects: Projects) -> None:
 def _exported(projects: Projects, identifier: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export"
-        projects.store.export_project(identifier, path)
+        export_file(projects, identifier, path)
         return path.read_bytes()
 
 

@@ -21,6 +21,7 @@ from readiness.catalog import read_catalog
 from readiness.diagnosis.contradictions import ContradictionCatalog
 from readiness.diagnosis.evidence import gather_evidence
 from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.flips import what_would_change
 from readiness.diagnosis.ledger import Facts
 from readiness.diagnosis.live_outcomes import Limits, LiveFacts
 from readiness.diagnosis.questions import Answer, Reply
@@ -44,6 +45,7 @@ from readiness.workflow import Stage, Workflow
 
 RUNS = 15
 FLOOR = 50  # ms, of gathering and judging together, cold
+SEARCH_FLOOR = 150  # ms, of the search for what would change the verdict
 NOW = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - UTC without a zone, as the store keeps it
 RECORDS, ITEMS, DAYS = 300, 60, 365
 CASES = {f"missing_required: field {number}": 5 for number in range(12)}
@@ -70,6 +72,7 @@ def main() -> None:
 
     _report("gather and judge, cold", FLOOR, diagnosed, before=_forget)
     _report("hash of the evidence", None, lambda: case.ledger.hash)
+    _report("what would change it", SEARCH_FLOOR, lambda: what_would_change(case, verdicts, standing))
 
 
 def full_case() -> Case:

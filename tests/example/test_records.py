@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -287,7 +287,7 @@ def test_the_example_fills_workflow_outcome_and_ownership_completely(example: Ex
     assert missing_of_workflow(Workflow(**example.workflow)) == ()
     assert definition.missing_parts(outcome) == ()
     assert definition.contradictions(outcome) == ()
-    assert ownership.missing_parts(ownership.Ownership(**example.ownership)) == ()
+    assert ownership.missing_parts(_owned(example)) == ()
     assert len({signer["name"] for signer in example.signers}) == 2
 
 
@@ -370,8 +370,12 @@ def _facts(example: ExampleProject, components: ComponentCatalog, report: AuditR
         plan=ScopePlan(**example.plan),
         outcome=outcome,
         signatures=signatures,
-        ownership=ownership.Ownership(**example.ownership),
+        ownership=_owned(example),
     )
+
+
+def _owned(example: ExampleProject) -> ownership.Ownership:
+    return ownership.Ownership(**example.ownership, first_review=date(2026, 3, 16))
 
 
 def _items(example: ExampleProject, components: ComponentCatalog, report: AuditReport) -> list[ScopeItem]:
