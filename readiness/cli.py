@@ -112,7 +112,7 @@ def _audit_command(commands: Any) -> None:
         metavar="OUT",
         help="write every record with its tier, edge cases and reasons as .csv, .xlsx or .parquet",
     )
-    parser.add_argument("--document", type=Path, metavar="OUT", help="write the audit document as .md or .docx")
+    parser.add_argument("--document", type=Path, metavar="OUT", help="write the audit document as .pdf, .docx or .md")
     parser.add_argument("--save-rules", type=Path, metavar="OUT", help="write the field rules that were used as YAML")
     parser.add_argument(
         "--check",
@@ -390,7 +390,7 @@ def _refuse_outputs(call: argparse.Namespace) -> None:
     """Refuse before the work what could not be written or meant after it."""
     for out, option in ((call.problems, "--problems"), (call.annotated, "--annotated")):
         _refuse_unwritable(out, (".csv", ".xlsx", ".parquet"), option)
-    _refuse_unwritable(call.document, (".md", ".docx"), "--document")
+    _refuse_unwritable(call.document, (".pdf", ".docx", ".md"), "--document")
     for out in (_json_file(call), call.problems, call.annotated, call.document, call.save_rules):
         _refuse_place(out, keep=call.file)
         _refuse_place(out, keep=call.older)

@@ -214,6 +214,12 @@ def test_the_audit_is_written_as_a_document(naive: Path, tmp_path: Path, suffix:
     assert "naive.csv" in text
 
 
+def test_the_audit_is_written_as_a_pdf(naive: Path, tmp_path: Path) -> None:
+    out = tmp_path / "audit.pdf"
+    assert main(["audit", str(naive), "--required", ALL_REQUIRED, "--document", str(out)]) == 0
+    assert out.read_bytes().startswith(b"%PDF")
+
+
 def test_rules_that_were_saved_give_the_same_audit_again(naive: Path, tmp_path: Path) -> None:
     rules = tmp_path / "rules.yaml"
     first = audited(naive, tmp_path / "1.json", "--required", "id", "--save-rules", str(rules))

@@ -339,6 +339,7 @@ def downloads(here: Here) -> None:
     st.subheader("Take it with you")
     with st.container(horizontal=True):
         for label, suffix, mime in (
+            ("Audit as PDF", "pdf", "application/pdf"),
             ("Audit as Word", "docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
             ("Audit as Markdown", "md", "text/markdown"),
         ):
