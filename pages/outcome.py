@@ -2,7 +2,7 @@
 
 from readiness.ui import agreement_view, evaluation_view, live_parts, outcome_view, reviews_view, value_view
 from readiness.ui.page import link_next, open_page
-from readiness.ui.rooms import DIAGNOSIS, OUTCOME
+from readiness.ui.rooms import OUTCOME, STANDARD
 
 here = open_page(
     OUTCOME,
@@ -23,4 +23,4 @@ with evaluation:
     evaluation_view.evaluation(here)
 with value:
     value_view.value(here)
-link_next(DIAGNOSIS, "With data, scope, outcome and owner stated, ask the four questions.")
+link_next(STANDARD, "With data, scope, outcome and owner stated, go through what go-live asks for.")

@@ -10,4 +10,4 @@ here = open_page(
 workflow_view.job(here)
 workflow_view.review_and_next_step(here)
 workflow_view.what_is_missing(here)
-link_next(AUDIT, "The job is named. Now look at the records it runs on.")
+link_next(AUDIT, "Once the job is named, look at the records it runs on.")

@@ -11,6 +11,7 @@ means that the name names nobody.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,9 +126,14 @@ def ballot_key(round_id: str, person: str, thing: str) -> str:
     return "/".join(quote(part, safe=" :") for part in (round_id, person, thing))
 
 
+def keys_of_round(round_id: str) -> str:
+    """What the keys of all ballots of a round begin with, and of no other's."""
+    return quote(round_id, safe=" :") + "/"
+
+
 def clean_name(name: str, person_of: PersonOf) -> str:
     """A name as it is shown. Refuses one that names nobody, is too long, or cannot be written down."""
-    clean = " ".join(name.split())
+    clean = shown_name(name)
     if person_of(clean) in NOBODY:
         raise InvalidValueError("Name", clean, "names nobody; type your own name")
     if len(clean) > LONGEST_NAME:
@@ -137,6 +143,28 @@ def clean_name(name: str, person_of: PersonOf) -> str:
     except UnicodeEncodeError as exc:
         raise InvalidValueError("Name", ascii(clean), "holds a character that cannot be written down") from exc
     return clean
+
+
+def shown_name(typed: str) -> str:
+    """A typed name without what shows nothing or turns the text around it; a joiner stays where a script needs it."""
+    words = " ".join(typed.split())
+    kept = "".join(c for at, c in enumerate(words) if not shows_nothing(c) or _joins(words, at))
+    return " ".join(kept.split())
+
+
+def shows_nothing(character: str) -> bool:
+    """Whether it is a control or format character: zero width, a change of direction, the number zero."""
+    return unicodedata.category(character) in ("Cc", "Cf") and not character.isspace()
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether a joiner stands between letters or signs that it changes: in Persian, Hindi, or a composed emoji."""
+    around = text[at - 1 : at] + text[at + 1 : at + 2]
+    return text[at] in "\u200c\u200d" and len(around) == 2 and all(_may_be_joined(c) for c in around)
+
+
+def _may_be_joined(character: str) -> bool:
+    return not character.isascii() and unicodedata.category(character)[0] in "LMS"
 
 
 def names_in(typed: str) -> tuple[str, ...]:

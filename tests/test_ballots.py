@@ -94,10 +94,52 @@ def test_more_people_than_a_round_can_wait_for_are_refused() -> None:
         a_round(participants=tuple(f"P{number}" for number in range(101)))
 
 
-@pytest.mark.parametrize("name", ["", "  ", "somebody", "Somebody ", "x" * 201, "\ud800"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "  ",
+        "somebody",
+        "Somebody ",
+        "x" * 201,
+        "\ud800",
+        "\x00",
+        "\u202e",
+        "\u200b \u2066",
+        "some\u200bbody",
+        "\u200d",
+    ],
+)
 def test_a_name_that_names_nobody_is_refused(name: str) -> None:
     with pytest.raises(InvalidValueError, match="Name"):
         ballots.clean_name(name, person)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Ann\x00 Lee", "Ann Lee"),
+        ("\u202eeeL nnA\u202c", "eeL nnA"),
+        ("A\u200bnn\ufeff \x7f Lee\u2069", "Ann Lee"),
+        ("An\u200dn", "Ann"),
+        ("\u200dAnn\u200d", "Ann"),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647"),  # Persian
+        ("\u0915\u094d\u200d\u0937", "\u0915\u094d\u200d\u0937"),  # Hindi
+        ("\U0001f469\u200d\U0001f4bb", "\U0001f469\u200d\U0001f4bb"),  # a woman at a computer
+        ("\u0645\u200d\u200d\u202e\u06cc", "\u0645\u06cc"),
+        ("A\u200d\U0001f4bb", "A\U0001f4bb"),
+    ],
+)
+def test_a_name_holds_nothing_that_shows_nothing_or_turns_other_text(typed: str, shown: str) -> None:
+    assert ballots.clean_name(typed, person) == shown
+
+
+@given(st.text() | st.text("aB \u0645\u06cc\u200c\u200d\u202e\x00\t\U0001f4bb", max_size=12))
+def test_a_shown_name_stays_as_it_is_when_it_is_shown_again(typed: str) -> None:
+    shown = ballots.shown_name(typed)
+    assert ballots.shown_name(shown) == shown
+    assert shown == shown.strip()
+    assert not any(ballots.shows_nothing(c) and c not in "\u200c\u200d" for c in shown)
 
 
 def test_the_first_reveal_counts() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from readiness.agreement import KRIPPENDORFF
 from readiness.diagnosis.changed_entries import gathered, with_entries
@@ -20,11 +19,6 @@ from readiness.outcome.agreement import Signature
 from readiness.outcome.definition import SHARES_OF_THE_LOG, Metric, OutcomeDefinition
 from readiness.outcome.exercise_result import ExerciseResult, agreement_on_records
 from readiness.outcome.ownership import LONGEST_REVIEW_DAYS
-
-if TYPE_CHECKING:
-    pass
-
-NEW_SAMPLE = 250  # records of the sample that is taken for granted where none was audited
 
 
 def with_signatures(case: Case, count: float) -> Case:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from statistics import median
-from typing import TYPE_CHECKING
 
 from readiness.audit.decisions import Handling, HandlingDecision, HandlingEffect, effect_of
 from readiness.audit.report import AuditReport, EdgeCase, ReadingSummary, Tier, TierCount, share_value
@@ -16,9 +15,6 @@ from readiness.diagnosis.ledger import Facts, Topic
 from readiness.diagnosis.rescaling import recounted, with_left
 from readiness.diagnosis.verdict import Case
 from readiness.scope.items import ItemSource, ItemStatus, ScopeItem
-
-if TYPE_CHECKING:
-    pass
 
 NEW_SAMPLE = 250  # records of the sample that is taken for granted where none was audited
 
@@ -57,6 +53,12 @@ def with_sample_age(case: Case, days: float) -> Case:
     begins = case.facts.sample_from and ends and min(case.facts.sample_from, ends)
     facts = replace(case.facts, sample_read_at=read_at, sample_from=begins, sample_to=ends)
     return _with_data(case, facts, case.ledger.effect)
+
+
+def with_stated_period(case: Case, yes: float) -> Case:
+    """The records are of the time up to the day on which they were read, and that is stated."""
+    ends = (case.facts.sample_read_at or case.facts.now).date() if yes else None
+    return _with_data(case, replace(case.facts, sample_to=ends), case.ledger.effect)
 
 
 def audited_again(case: Case, yes: float) -> Case:

@@ -22,8 +22,6 @@ from readiness.scope.totals import ScopeTotal
 if TYPE_CHECKING:
     from readiness.ranges import Floats
 
-NEW_SAMPLE = 250  # records of the sample that is taken for granted where none was audited
-
 
 def with_work(case: Case, p80_days: float) -> Case:
     """The remaining work at another P80: every estimate by the same factor, and the cost that comes from days."""
@@ -168,14 +166,13 @@ def _estimated(item: ScopeItem, days: float) -> ScopeItem:
 
 def _at_rates(facts: Facts, factor: float) -> Facts:
     rate = facts.plan.day_rate
-    items = tuple(
-        item.model_copy(
-            update={
-                "day_rate": None if item.day_rate is None else item.day_rate * factor,
-                "one_off_cost": None if item.one_off_cost is None else item.one_off_cost * factor,
-            }
-        )
-        for item in facts.items
-    )
+    items = tuple(_at_rate(item, factor) for item in facts.items)
     plan = facts.plan.model_copy(update={"day_rate": None if rate is None else rate * factor})
     return replace(facts, items=items, plan=plan)
+
+
+def _at_rate(item: ScopeItem, factor: float) -> ScopeItem:
+    """The item with its own day rate and one-off cost times `factor`; one that has neither is not copied."""
+    own = {"day_rate": item.day_rate, "one_off_cost": item.one_off_cost}
+    changed = {name: figure * factor for name, figure in own.items() if figure is not None}
+    return item.model_copy(update=changed) if changed else item

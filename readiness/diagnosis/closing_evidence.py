@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from readiness.audit.decisions import Handling
+from readiness.diagnosis.dates import in_words
 from readiness.diagnosis.evidence import FEWEST_RECORDS, STALE_AFTER_DAYS
 from readiness.diagnosis.ledger import Facts, Ledger
 from readiness.diagnosis.places import Page, Place
@@ -71,7 +72,7 @@ def _current_sample(known: Known) -> Closing:
     if begin < taken - timedelta(days=STALE_AFTER_DAYS) or end > taken:
         return Closing(
             False,
-            f"The records are from {_day(begin)} to {_day(end)}, and the audit was on {_day(taken)}: "
+            f"The records are from {in_words(begin)} to {in_words(end)}, and the audit was on {in_words(taken)}: "
             f"they must all be of the {STALE_AFTER_DAYS} days before it.",
         )
     if facts.report.records < FEWEST_RECORDS:
@@ -79,7 +80,7 @@ def _current_sample(known: Known) -> Closing:
     stale = _stale_sample(known)
     if stale:
         return Closing(False, stale)
-    return Closing(True, f"{facts.report.records:,} records from {_day(begin)} to {_day(end)} were audited.")
+    return Closing(True, f"{facts.report.records:,} records from {in_words(begin)} to {in_words(end)} were audited.")
 
 
 def _current_audit(known: Known) -> Closing:
@@ -123,7 +124,11 @@ def _rebuild_scoped(known: Known) -> Closing:
     if missing:
         verb = "has" if len(missing) == 1 else "have"
         return Closing(False, f"{_counted(len(missing), 'decision')} of {len(to_build)} {verb} no estimate.")
-    return Closing(True, f"Each of the {_counted(len(to_build), 'decision')} that need work is a scope item.")
+    if not to_build:
+        return Closing(True, "No decision needs work.")
+    if len(to_build) == 1:
+        return Closing(True, "The one decision that needs work is a scope item.")
+    return Closing(True, f"Each of the {len(to_build)} decisions that need work is a scope item.")
 
 
 # --- scope underestimation -----------------------------------------------------------------------------------------
@@ -163,16 +168,16 @@ def _sum_shown(known: Known) -> Closing:
     if shown is None:
         return Closing(False, "It is not on record that the sum was shown to anybody.")
     if shown.p50_days is None or shown.p80_days is None:
-        return Closing(False, f"What was shown on {_day(shown.shown_on)} held no estimate.")
+        return Closing(False, f"What was shown on {in_words(shown.shown_on)} held no estimate.")
     if shown.unknown:
         return Closing(
             False,
-            f"The sum that was shown on {_day(shown.shown_on)} left {_counted(shown.unknown, 'component')} open.",
+            f"The sum that was shown on {in_words(shown.shown_on)} left {_counted(shown.unknown, 'component')} open.",
         )
     return Closing(
         True,
         f"{shown.p50_days:,.0f} person-days (P50) to {shown.p80_days:,.0f} (P80) were shown to {shown.to_whom} on "
-        f"{_day(shown.shown_on)}.",
+        f"{in_words(shown.shown_on)}.",
     )
 
 
@@ -182,8 +187,8 @@ def _sum_kept(known: Known) -> Closing:
         return Closing(False, "It is not on record that the sum was shown to anybody.")
     smaller = compressed_since(shown, known.facts.items)
     if smaller:
-        return Closing(False, f"Since {_day(shown.shown_on)}: {' '.join(smaller[:3])}")
-    return Closing(True, f"Nothing was taken out or lowered since the sum was shown on {_day(shown.shown_on)}.")
+        return Closing(False, f"Since {in_words(shown.shown_on)}: {' '.join(smaller[:3])}")
+    return Closing(True, f"Nothing was taken out or lowered since the sum was shown on {in_words(shown.shown_on)}.")
 
 
 # --- measurement ---------------------------------------------------------------------------------------------------
@@ -225,7 +230,7 @@ def _read_from_log(known: Known) -> Closing:
     if not held:
         return Closing(False, "No review is on record whose reading came from the log.")
     last = held[-1]
-    return Closing(True, f"{last.reviewed_by} read {last.reading_in_words} from the log on {_day(last.held_on)}.")
+    return Closing(True, f"{last.reviewed_by} read {last.reading_in_words} from the log on {in_words(last.held_on)}.")
 
 
 def _recoverable_decided(known: Known) -> Closing:
@@ -233,7 +238,7 @@ def _recoverable_decided(known: Known) -> Closing:
     if not held:
         return Closing(False, "No review with a reading holds the decision and its reason.")
     last = held[-1]
-    return Closing(True, f"Decision of {_day(last.held_on)}: {last.decision}; its reason stands in the review.")
+    return Closing(True, f"Decision of {in_words(last.held_on)}: {last.decision}; its reason stands in the review.")
 
 
 def _held(known: Known) -> Sequence[Review]:
@@ -262,7 +267,7 @@ def _cadence_set(known: Known) -> Closing:
         )
     if owned.first_review is None:
         return Closing(False, "The date of the first review is not set.")
-    return Closing(True, f"A review every {owned.review_every_days} days, the first on {_day(owned.first_review)}.")
+    return Closing(True, f"A review every {owned.review_every_days} days, the first on {in_words(owned.first_review)}.")
 
 
 def _authority_confirmed(known: Known) -> Closing:
@@ -280,11 +285,7 @@ def _review_by_owner(known: Known) -> Closing:
     led = [review for review in _held(known) if owner and agreement.person_key(review.reviewed_by) == owner]
     if not led:
         return Closing(False, "No review is on record that the owner held.")
-    return Closing(True, f"{led[-1].reviewed_by} held the review of {_day(led[-1].held_on)}.")
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return Closing(True, f"{led[-1].reviewed_by} held the review of {in_words(led[-1].held_on)}.")
 
 
 def _counted(count: int, what: str) -> str:

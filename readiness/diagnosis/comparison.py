@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -173,12 +174,13 @@ def _scope_sentence(before: Snapshot, after: Snapshot) -> str:
         return f"The scope has its first estimates: {now:,.0f} person-days (P80)."
     if was is not None and now is None:
         return "The scope has no estimate any more."
+    opened = ""
+    if len(old.unknown) != len(new.unknown):
+        opened = f"Components without an estimate went from {len(old.unknown)} to {len(new.unknown)}."
     if was is not None and now is not None and round(was) != round(now):
         how = "grew" if now > was else "shrank"
-        return f"The scope {how} from {was:,.0f} to {now:,.0f} person-days (P80)."
-    if len(old.unknown) != len(new.unknown):
-        return f"Components without an estimate went from {len(old.unknown)} to {len(new.unknown)}."
-    return "The sum is as before; single components changed."
+        return f"The scope {how} from {was:,.0f} to {now:,.0f} person-days (P80). {opened}".rstrip()
+    return opened or "The sum is as before; single components changed."
 
 
 # --- outcome and owner ---------------------------------------------------------------------------------------------
@@ -187,10 +189,16 @@ def _scope_sentence(before: Snapshot, after: Snapshot) -> str:
 def _outcome(before: Snapshot, after: Snapshot) -> PartCompared:
     was, now = _outcome_words(before), _outcome_words(after)
     changes = tuple(_differing((what, was[what], now[what]) for what in now))
-    names = [change.what.lower() for change in changes]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
-    verb = "is" if len(names) == 1 else "are"
-    return _compared(Part.OUTCOME, changes, f"{listed[:1].upper()}{listed[1:]} {verb} not as before.")
+    stated = [change.what for change in changes if change.before == NOTHING]
+    gone = [change.what for change in changes if change.after == NOTHING]
+    other = [change.what for change in changes if NOTHING not in (change.before, change.after)]
+    said = (("Stated since then", stated), ("No longer stated", gone), ("Changed", other))
+    return _compared(Part.OUTCOME, changes, " ".join(f"{how}: {_listed(names)}." for how, names in said if names))
+
+
+def _listed(names: Sequence[str]) -> str:
+    lower = [f"{name[:1].lower()}{name[1:]}" for name in names]
+    return lower[0] if len(lower) == 1 else f"{', '.join(lower[:-1])} and {lower[-1]}"
 
 
 def _outcome_words(of: Snapshot) -> dict[str, str]:
@@ -247,16 +255,18 @@ def _evidence_sentence(before: Snapshot, after: Snapshot) -> str:
     return f"Facts went from {'; from '.join(said)}."
 
 
+_OUT_OF_DATE = "out of date"
 _SPOKEN = {
     Finding.PASSED: "that speak for readiness",
     Finding.FAILED: "that speak against it",
     Finding.UNKNOWN: "that are unknown",
+    _OUT_OF_DATE: "that are out of date",
 }
 
 
-def _counts(of: Snapshot) -> dict[Finding, int]:
-    entries = of.diagnosis.ledger.entries
-    return {finding: sum(entry.finding is finding for entry in entries) for finding in Finding}
+def _counts(of: Snapshot) -> Counter[str]:
+    """How many facts speak in which way; what is out of date speaks in none."""
+    return Counter(_OUT_OF_DATE if entry.stale else entry.finding for entry in of.diagnosis.ledger.entries)
 
 
 def _verdict(before: Snapshot, after: Snapshot) -> PartCompared:

@@ -114,6 +114,8 @@ def _stale(facts: Facts) -> str:
     # What was read so long ago is as old, whatever was typed as its period.
     if read_at is not None and (facts.now - read_at).days > STALE_AFTER_DAYS:
         return f"The sample was read on {in_words(read_at)}; {wanted}"
+    if ends is None:  # else to delete an old period would make the records new
+        return f"The period that the records of the sample are of is not stated; {wanted}"
     return ""
 
 

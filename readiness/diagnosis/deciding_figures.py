@@ -14,6 +14,7 @@ from readiness.diagnosis.levers import Better, Lever, Unit, nice, step_lever
 from readiness.diagnosis.places import Page, Place
 from readiness.diagnosis.verdict import Case
 from readiness.scope.items import ItemStatus
+from readiness.workflow import Stage
 
 MOST_TIMES = 10.0  # the present value, as far as a change is looked for
 FINENESS = 100  # steps that an amount of money is changed by: the present value in about so many
@@ -35,6 +36,16 @@ def sample_levers(case: Case) -> Iterator[Lever]:
             samples.with_enough_records,
             better=Better.NEITHER,
             assumes="The further records are taken to be like those that were audited.",
+        )
+    stalled = case.facts.workflow.stage is Stage.STALLED
+    if stalled and case.facts.sample_to is None:
+        yield step_lever(
+            "sample-period",
+            f"it is stated that the records of the sample end within the last {STALE_AFTER_DAYS} days",
+            place,
+            samples.with_stated_period,
+            better=Better.NEITHER,
+            undone="the period that the records of the sample are of is no longer stated",
         )
     age = _age_of_sample(case)
     if age is not None and age > STALE_AFTER_DAYS and any(entry.stale for entry in case.ledger.entries):

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from readiness.diagnosis.contradictions import ContradictionCatalog
 from readiness.diagnosis.deciding_inputs import levers_of
-from readiness.diagnosis.levers import Better, Lever
+from readiness.diagnosis.levers import Better, Lever, Unit
 from readiness.diagnosis.verdict import Case, judge, verdict_of
 from readiness.diagnosis.verdict_table import Verdict, VerdictTable
 
@@ -49,6 +49,8 @@ class Move:
         if self._worsens and self.before is not None and self.before != present:
             side = "above" if rises else "below"
             return f"{lever.name} {verb} {side} {lever.written(self.before)} (now {lever.written(present)})"
+        if lever.unit is Unit.DAYS:  # an age is another one tomorrow, and the sentence stands in a brief
+            return f"{lever.name} {verb} to {lever.written(self.value)}"
         now, then = lever.written(present, apart_from=self.value), lever.written(self.value, apart_from=present)
         return f"{lever.name} {verb} from {now} to {then}"
 

@@ -42,8 +42,8 @@ def _authority(facts: Facts) -> tuple[Evidence, ...]:
         case Standing.STATED:
             sentence = "The authority to pull the system is stated, not confirmed by the owner yet."
         case Standing.VOID:
-            sentence = f"{name} confirmed an earlier owner, metric or tolerance: void until confirmed again."
-            stale = "The owner, the metric or its tolerance changed after the owner had confirmed them."
+            sentence = f"{name} confirmed an earlier owner, metric, tolerance or grant: void until confirmed again."
+            stale = "The owner, the metric, its tolerance or who granted the authority changed after the confirmation."
         case Standing.CONFIRMED:
             sentence = f"{name} confirmed metric and tolerance, and the authority to pull the system."
     return (

@@ -99,9 +99,15 @@ def _proved(suggestion: Suggestion, answer: Answer, ledger: Ledger) -> bool:
     """A yes stands on evidence, or on a stated reason beside evidence; never on what nobody has looked at."""
     if suggestion.reply is Reply.YES:
         return True
-    entries = ledger.deciding(TOPIC_OF_MODE[answer.question])
-    unseen = suggestion.reply is Reply.UNKNOWN and any(e.stale or e.finding is Finding.UNKNOWN for e in entries)
-    return not unseen and bool(answer.reason.strip())
+    return not _is_unseen(suggestion, answer.question, ledger) and bool(answer.reason.strip())
+
+
+def _is_unseen(suggestion: Suggestion, mode: FailureMode, ledger: Ledger) -> bool:
+    """Whether a fact that decides is missing or out of date, also beside another one that failed: a reason against that
+    one is none for what nobody has seen. Of the data the suggestion says so itself, before it says anything else."""
+    if mode is FailureMode.DATA_QUALITY:
+        return suggestion.reply is Reply.UNKNOWN
+    return any(entry.stale or entry.finding is Finding.UNKNOWN for entry in ledger.deciding(TOPIC_OF_MODE[mode]))
 
 
 def _suggest(mode: FailureMode, facts: Facts, ledger: Ledger) -> Suggestion:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from readiness.audit.decisions import ROUTES, HandlingDecision, HandlingEffect, Route, strictest_route
 from readiness.audit.report import AuditReport, EdgeCase, Tier, share_value
 from readiness.ranges import Percentiles
-from readiness.scope.simulation import Simulation
+from readiness.scope.simulation import Contribution, Simulation
 from readiness.scope.totals import ScopeTotal
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def resized(total: ScopeTotal, simulation: Simulation, days: float, cost: Floats
         weeks=line(simulation.weeks, days) if simulation.weeks else None,
         cost=line(simulation.cost, slope, moved) if simulation.cost else None,
         contributions=tuple(
-            replace(one, low_days=one.low_days * days, high_days=one.high_days * days)
+            Contribution(one.item_id, one.component, one.share, one.low_days * days, one.high_days * days)
             for one in simulation.contributions
         ),
         groups={name: line(of, days) for name, of in simulation.groups.items()},

@@ -11,7 +11,7 @@ from readiness.diagnosis.ledger import Facts, Finding, Ledger
 from readiness.diagnosis.value_against_cost import chance
 from readiness.outcome.agreement import SIGNERS_NEEDED
 from readiness.outcome.exercise_result import AgreementOnRecords, Reach, reach_sentence
-from readiness.shares import whole_percent
+from readiness.shares import share_of, whole_percent
 
 
 class StopRule(StrEnum):
@@ -83,20 +83,25 @@ def _data_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
     effect = ledger.effect
     if effect is None or not effect.records:
         return StopResult(StopRule.DATA, RuleState.UNKNOWN, "No sample has been audited.")
-    outside = (effect.review.count + effect.rejected.count) / effect.records  # one division: 0.1 + 0.2 is over 0.3
+    found = share_of(effect.review.count + effect.rejected.count, effect.records)  # one division: 0.1 + 0.2 is over 0.3
+    outside, interval = found.share, f"95% interval {found.low:.0%} to {found.high:.0%}"
     limit = inputs.most_outside_share
     doubt = _doubt_about_the_audit(ledger)
     if doubt:
         return StopResult(StopRule.DATA, RuleState.UNKNOWN, doubt, limit - outside, "share")
     if outside > limit:
         because = (
-            f"{outside:.0%} of the records go to people or are rejected after all decisions; the limit is {limit:.0%}."
+            f"{outside:.0%} of the records ({interval}) go to people or are rejected after all decisions; the limit is "
+            f"{limit:.0%}."
         )
         return StopResult(StopRule.DATA, RuleState.MET, because, limit - outside, "share")
     if effect.undecided.count:
         because = f"{effect.undecided.share:.0%} of the records fall into edge cases that nobody has decided."
         return StopResult(StopRule.DATA, RuleState.UNKNOWN, because, limit - outside, "share")
-    because = f"{outside:.0%} of the records still go to people or are rejected; a rebuild may leave up to {limit:.0%}."
+    because = (
+        f"{outside:.0%} of the records ({interval}) still go to people or are rejected; a rebuild may leave up to "
+        f"{limit:.0%}."
+    )
     return StopResult(StopRule.DATA, RuleState.NOT_MET, because, limit - outside, "share")
 
 
@@ -151,6 +156,11 @@ def _signed_rule(ledger: Ledger, inputs: StopInputs, attempts: int | None) -> St
     if attempts is None:
         because = f"{signed} of {SIGNERS_NEEDED} signatures, and no attempt to agree is recorded."
         return StopResult(StopRule.CONTESTED, RuleState.UNKNOWN, because)
+    lapsed = len(ledger.void_signatures)
+    if signed + lapsed >= SIGNERS_NEEDED:  # a better wording makes nothing contested: they have not been asked yet
+        who = "1 person who" if lapsed == 1 else f"{lapsed} people who"
+        because = f"{_signatures(ledger)} {who} agreed to an earlier wording must sign again before this can be judged."
+        return StopResult(StopRule.CONTESTED, RuleState.UNKNOWN, because, float(max(0, needed - attempts)), "attempts")
     if attempts >= needed:
         because = (
             f"{signed} of {SIGNERS_NEEDED} signatures after {attempts} genuine attempts: the use case stays contested."

@@ -89,9 +89,11 @@ def _sentence(
     stands = f"Launched on {in_words(launched)}, {_months(months)} ago."
     if following is None:
         return f"{stands} Every failure that is left alone shows by now."
+    if present is not None:
+        stands = f"{stands} What usually shows by month {present.month}: {_lowered(present.title)}."
     soonest = f"around {in_words(following.on)}" if following.on else f"about month {following.month}"
     kind = "first" if present is None else "next"
-    return f"{stands} Usually shows {kind}, {soonest}: {_lowered(following.title)}."
+    return f"{stands} What usually comes {kind}, {soonest}: {_lowered(following.title)}."
 
 
 def _months(count: int) -> str:

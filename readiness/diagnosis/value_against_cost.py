@@ -17,6 +17,8 @@ from readiness.outcome.value_simulation import Draws, Payback, SimulatedValue, s
 from readiness.scope.simulation import Simulation
 from readiness.shares import whole_percent
 
+LONGEST_TOLD = 120  # months; what is longer is not told to the month
+
 
 @dataclass(frozen=True, slots=True)
 class ValueResult:
@@ -147,7 +149,7 @@ def months(count: float | None) -> str:
     """A time in months as it is read; None is never."""
     if count is None:
         return "never"
-    if count > 120:
+    if count > LONGEST_TOLD:
         return "more than 10 years"
     if 0 < count < 1:
         return "less than 1 month"
@@ -178,4 +180,6 @@ def _payback_sentence(payback: Payback) -> str:
         return "More likely than not, it never pays for the build."
     if payback.p50 == 0:
         return "There is nothing left to pay back."
+    if payback.p50 > LONGEST_TOLD:
+        return "As likely as not, it takes more than 10 years to pay for the build."
     return f"It pays for the build in {months(payback.p50)}, as likely later as sooner."

@@ -77,7 +77,8 @@ def verdict_of(case: Case, table: VerdictTable, standing: ContradictionCatalog) 
     questions = answer_questions(case.facts, case.ledger, case.answers)
     stop_rules = evaluate_stop_rules(case.facts, case.ledger, case.stop_inputs)
     counts = _CountedWhenAsked(
-        verdict_facts(questions, stop_rules, ()), lambda: _blocking(_contradictions_of(case, standing))
+        verdict_facts(questions, stop_rules, ()),
+        lambda: _blocking(_contradictions_of(case, standing, only=Severity.BLOCKING)),
     )
     return first_match(table, counts).verdict
 
@@ -113,8 +114,10 @@ class _CountedWhenAsked(Mapping[str, int]):
         return len(self._counts)
 
 
-def _contradictions_of(case: Case, standing: ContradictionCatalog) -> tuple[Contradiction, ...]:
-    found = find_contradictions(case.facts, case.ledger, case.answers, case.stop_inputs, standing)
+def _contradictions_of(
+    case: Case, standing: ContradictionCatalog, *, only: Severity | None = None
+) -> tuple[Contradiction, ...]:
+    found = find_contradictions(case.facts, case.ledger, case.answers, case.stop_inputs, standing, only=only)
     return tuple(one for one in found if one.id not in case.settled)
 
 
@@ -129,18 +132,19 @@ def _reasons(
     contradictions: Sequence[Contradiction],
 ) -> tuple[str, ...]:
     met = [rule.because for rule in stop_rules if rule.state is RuleState.MET]
-    failed = [_said(question) for question in questions if question.reply is Reply.NO]
-    unknown = [_said(question) for question in questions if question.reply is Reply.UNKNOWN]
+    failed = [reason_of(question) for question in questions if question.reply is Reply.NO]
+    unknown = [reason_of(question) for question in questions if question.reply is Reply.UNKNOWN]
     unknown += [rule.because for rule in stop_rules if rule.state is RuleState.UNKNOWN]
     if verdict is Verdict.STOP:
         return tuple(dict.fromkeys(met + failed))
     if verdict is Verdict.FIX_FIRST:
         clashing = [one.sentence for one in contradictions if one.severity is Severity.BLOCKING]
         return tuple(dict.fromkeys(failed + unknown + clashing))
-    return tuple(dict.fromkeys([_said(question) for question in questions] + [rule.because for rule in stop_rules]))
+    return tuple(dict.fromkeys([reason_of(question) for question in questions] + [rule.because for rule in stop_rules]))
 
 
-def _said(question: QuestionResult) -> str:
+def reason_of(question: QuestionResult) -> str:
+    """Why a question stands as it does: the team's own reason where its answer counts, else what the evidence says."""
     answer = question.answer
     if answer is not None and answer.reply is question.reply and answer.reason.strip():
         return answer.reason.strip()

@@ -148,10 +148,54 @@ def table_source(relation: str, columns: Mapping[str, str], layout: Layout) -> S
     return Source(relation, fields, inputs)
 
 
-def load(connection: DuckDBPyConnection, source: Source, conventions: Conventions, *, file: int) -> int:
-    """Add the source's records and broken lines to the table `records`; gives back how many lines that were."""
-    row = connection.execute(f"INSERT INTO records {_select(source, conventions, file)}").fetchone()
-    return int(row[0]) if row else 0
+@dataclass(slots=True)
+class Loaded:
+    """What became of lines that were looked at."""
+
+    records: int = 0
+    broken: int = 0  # counted; those that are kept may be fewer
+    other: int = 0
+
+    def add(self, more: Loaded) -> None:
+        self.records += more.records
+        self.broken += more.broken
+        self.other += more.other
+
+
+def load(
+    connection: DuckDBPyConnection, source: Source, conventions: Conventions, *, file: int, lines: int, room: int
+) -> Loaded:
+    """What became of the `lines` of the source: its records and the first `room` broken lines are in `records` now.
+
+    The other broken ones are counted: a packed file of a few kilobytes can hold millions of broken lines.
+    """
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE part AS {_select(source, conventions, file)}")
+    broken = f"FROM part WHERE state <> {LineState.RECORD:d}"
+    found = Loaded(*_counts(connection, f"INSERT INTO records FROM part WHERE state = {LineState.RECORD:d}"))
+    found.broken = _counts(connection, f"SELECT count(*) {broken}")[0]
+    if found.broken and room:
+        connection.execute(f"INSERT INTO records {broken} ORDER BY place LIMIT {room:d}")
+    connection.execute("DROP TABLE part")
+    found.other = lines - found.records - found.broken
+    return found
+
+
+def load_at_once(
+    connection: DuckDBPyConnection, source: Source, conventions: Conventions, *, file: int, lines: int, room: int
+) -> Loaded:
+    """The same for a source that is too large to be held beside the table: what is too much is taken out again."""
+    kept = _counts(connection, f"INSERT INTO records {_select(source, conventions, file)}")[0]
+    broken = f"FROM records WHERE place >= {file << PLACE_BITS} AND state <> {LineState.RECORD:d}"
+    found = Loaded(broken=_counts(connection, f"SELECT count(*) {broken}")[0])
+    if found.broken > room:
+        first = f"SELECT place {broken} ORDER BY place LIMIT {room:d}"
+        connection.execute(f"DELETE {broken} AND place NOT IN ({first})")
+    found.records, found.other = kept - found.broken, lines - kept
+    return found
+
+
+def _counts(connection: DuckDBPyConnection, sql: str) -> tuple[int, ...]:
+    return tuple(int(row[0]) for row in connection.execute(sql).fetchall())  # to its end, as others come after it
 
 
 def pointer(path: Path) -> str:
@@ -179,7 +223,8 @@ def _select(source: Source, conventions: Conventions, file: int) -> str:
     texts_kept = ", ".join(f"left(raw_{field}, {length}) AS {field}" for field, length in _TEXTS.items())
     kept = "".join(f", x{place}" for place in range(len(conventions.characteristics)))
     return (
-        f"SELECT {file << PLACE_BITS} + line, position, state, {_flags()}, left(raw_record_id, 500) AS record_id, "
+        f"SELECT {file << PLACE_BITS} + line AS place, position, state, {_flags()}, left(raw_record_id, 500) "
+        "AS record_id, "
         "moment, passed, sure, coalesce(stated, CASE WHEN has_rule THEN by_rule END) AS routed, error, cost, took, "
         f"{texts_kept}, CASE WHEN state <> {LineState.RECORD:d} THEN rtrim(left(text, 300), chr(10) || chr(13)) END, "
         f"{_fingerprint()}{kept} FROM ({judged}) WHERE state <> {LineState.OTHER:d}"

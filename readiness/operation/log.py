@@ -13,13 +13,22 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from readiness.errors import InputError, InvalidValueError, UnreadableFileError
+from readiness.errors import InputError, InvalidValueError, StoppedError, UnreadableFileError
 from readiness.operation.characteristic_days import count_characteristics
 from readiness.operation.fields import Layout, find_layout, text_of
 from readiness.operation.instrument import ROUTED_BELOW
-from readiness.operation.loading import Conventions, Source, create_records, json_source, load, table_source
+from readiness.operation.loading import (
+    Conventions,
+    Loaded,
+    Source,
+    create_records,
+    json_source,
+    load,
+    load_at_once,
+    table_source,
+)
 from readiness.operation.log_files import LogFile, LogFormat, find_files
-from readiness.operation.log_lines import FileState, chunks_of_lines, prefetched
+from readiness.operation.log_lines import MOST_BROKEN_SHOWN, FileState, chunks_of_lines, prefetched
 from readiness.operation.log_parquet import ParquetLog, open_parquet
 from readiness.operation.log_summary import FileSummary, LogSummary, summarise
 from readiness.operation.log_tables import chunks_of_rows
@@ -33,9 +42,12 @@ if TYPE_CHECKING:
 
 MEMORY_LIMIT = "1100MB"  # the engine's part, so that the whole process stays below two gigabytes
 MOST_UNPACKED_BYTES = 200 << 30
+MOST_UNPACK_RATIO = 200  # lines with an id and a time each do not shrink more
+MIN_SUSPECT_BYTES = 32 << 20  # below this, all files of a log together, the ratio says nothing
 _AHEAD = timedelta(days=1)  # clocks differ, and a time without an offset may be read in a zone that is behind its own
 
 Progress = Callable[[float, str], None]  # called with the share of the work that is done, 0..1; may raise to stop it
+Interruptible = Callable[[Callable[[], None]], None]
 
 
 class OutcomeLog:
@@ -85,14 +97,15 @@ def read_log(
     folder: Path | None = None,
     memory_limit: str = MEMORY_LIMIT,
     threads: int | None = None,
+    interruptible_by: Interruptible | None = None,
 ) -> OutcomeLog:
     """The outcome records behind paths, folders and patterns, each line counted once however often it was handed in.
 
     `zone` is whose days are reported, `zone_of_naive_times` that of times without an offset; `mapping` names the place
     of a field where the usual names don't find it. A record of more than a day after `read_at` (UTC) is broken: a clock
     was wrong, and all days up to that one would be days without data. The table lies in `folder` (a temporary one
-    unless given). Raises InputError and its kinds, each with one sentence, for what is no log; broken lines are no
-    error but counted.
+    unless given). `interruptible_by` is handed what ends the step that is under way, for another thread. Raises
+    InputError and its kinds, each with one sentence, for what is no log; broken lines are no error but counted.
     """
     zone_named(zone), zone_named(zone_of_naive_times)
     files = [sniff(file) for file in find_files(places)]
@@ -102,6 +115,9 @@ def read_log(
         with translated(memory_limit), ExitStack() as opened:
             connection = _connect(work, memory_limit, threads)
             failed.callback(connection.close)
+            if interruptible_by is not None:
+                interruptible_by(connection.interrupt)
+                opened.callback(interruptible_by, _nothing)
             tables = {
                 number: opened.enter_context(open_parquet(one.file, connection))
                 for number, one in enumerate(files)
@@ -116,6 +132,7 @@ def read_log(
             set_repeated_apart(connection)
             reader.tell(0.95, "Counting")
             log.summary = summarise(connection, summaries, zone=zone, zone_of_naive_times=zone_of_naive_times)
+            reader.tell(0.97, "Counting the inputs")
             count_characteristics(
                 connection, log.characteristics, zone_named(zone), log.summary.first_time, log.summary.last_time
             )
@@ -136,6 +153,8 @@ def translated(memory_limit: str = MEMORY_LIMIT) -> Iterator[None]:
         yield
     except duckdb.OutOfMemoryException as exc:
         raise InvalidValueError("memory limit", memory_limit, "is too little for this log; allow more") from exc
+    except duckdb.InterruptException as exc:
+        raise StoppedError from exc
     except duckdb.IOException as exc:
         raise InputError("The disk for temporary files is full or cannot be written to.") from exc
 
@@ -160,6 +179,10 @@ def _connect(folder: Path, memory_limit: str, threads: int | None) -> DuckDBPyCo
 
 
 def _silent(share: float, what: str) -> None:
+    return
+
+
+def _nothing() -> None:
     return
 
 
@@ -221,6 +244,7 @@ class _Reader:
         zone, routed_below, latest = conventions
         self.conventions = Conventions(zone, routed_below, tuple(whole.characteristics), latest)
         create_records(connection, self.conventions)
+        self._unsuspected = MIN_SUSPECT_BYTES  # what the files may still unpack to beyond the ratio
 
     def read(self) -> list[FileSummary]:
         total = sum(one.file.size_bytes for one in self._files) or 1
@@ -243,18 +267,24 @@ class _Reader:
             table = self._tables[number]
             layout = self._layout(table.paths)
             source = table_source(table.relation, table.columns, layout)
-            kept = load(self._connection, source, self.conventions, file=number)
+            options = {"file": number, "lines": table.rows, "room": MOST_BROKEN_SHOWN}
+            loaded = load_at_once(self._connection, source, self.conventions, **options)
             state.lines = table.rows
         elif one.format is LogFormat.CSV:
-            kept = self._read_csv(number, one, layout, state, progress)
+            loaded = self._read_csv(number, one, layout, state, progress)
         else:
             layout = self._json_layout
             source = json_source("chunk", layout, wrapper=one.wrapper, prefixed=one.prefixed)
-            chunks = chunks_of_lines(one.file, one.packing, state, most_bytes=MOST_UNPACKED_BYTES)
-            kept = self._load_chunks(number, source, chunks, progress)
-        return FileSummary.of(one, layout, state, kept=kept)
+            chunks = chunks_of_lines(one.file, one.packing, state, most_bytes=self._most_bytes)
+            loaded = self._load_chunks(number, source, chunks, progress)
+        self._unsuspected -= max(0, state.unpacked_bytes - MOST_UNPACK_RATIO * one.file.size_bytes)
+        return FileSummary.of(one, layout, state, loaded)
 
-    def _read_csv(self, number: int, one: SniffedFile, layout: Layout, state: FileState, progress: _Progress) -> int:
+    def _most_bytes(self, packed: int) -> int:
+        """What so many bytes may unpack to: a few kilobytes can unpack to gigabytes of lines that say nothing."""
+        return min(MOST_UNPACKED_BYTES, MOST_UNPACK_RATIO * packed + max(0, self._unsuspected))
+
+    def _read_csv(self, number: int, one: SniffedFile, layout: Layout, state: FileState, progress: _Progress) -> Loaded:
         names = one.columns
         used = [path[0] for paths in layout.fields.values() for path in paths]
         used += [path[0] for path in layout.characteristics.values()]
@@ -267,17 +297,18 @@ class _Reader:
             delimiter=one.delimiter,
             columns=sorted(set(places.values())),
             width=len(names),
-            most_bytes=MOST_UNPACKED_BYTES,
+            most_bytes=self._most_bytes,
         )
         return self._load_chunks(number, source, chunks, progress)
 
     def _load_chunks(
         self, number: int, source: Source, chunks: Iterator[tuple[pa.Table, float]], progress: _Progress
-    ) -> int:
-        kept = 0
+    ) -> Loaded:
+        found = Loaded()
         for chunk, share in prefetched(chunks):
+            room = max(0, MOST_BROKEN_SHOWN - found.broken)
             self._connection.register("chunk", chunk)
-            kept += load(self._connection, source, self.conventions, file=number)
+            found.add(load(self._connection, source, self.conventions, file=number, lines=chunk.num_rows, room=room))
             self._connection.unregister("chunk")
             progress.at(share)
-        return kept
+        return found

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from readiness.errors import FileTooLargeError, UnreadableFileError
@@ -14,14 +13,18 @@ from readiness.operation.log_files import DAMAGED_PACKING, LogFile, Packing, ope
 if TYPE_CHECKING:
     import pyarrow as pa
 
+MOST_BROKEN_SHOWN = 100  # lines of a file that are kept with their reason; the others are counted
 LONGEST_LINE = 1_000_000  # bytes; a longer one is no outcome record
 BLOCK_BYTES = 2 << 20  # small enough to stay in the processor's cache
 BATCHES_A_CHUNK = 24
+LINES_A_CHUNK = 250_000  # at about this many a chunk ends, so that lines of two letters do not fill the memory
+LONGEST_SHOWN = 300  # characters of a broken line
 _PACKED_PIECE_BYTES = 64 << 10
 _LEAD_BYTES = 256 << 10
 _LEAD_LINES = 400
 
 Item = TypeVar("Item")
+Allowance = Callable[[int], int]  # how many bytes this many packed ones may give
 
 
 @dataclass(slots=True)
@@ -43,23 +46,49 @@ class FileState:
     continued_lines: int = 0  # that go on with a quoted cell of the line before
     unpacked_bytes: int = 0
     unended_line: int = 0  # the number of a last line without a line end, 0 for none
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)  # the first MOST_BROKEN_SHOWN
+    more_faults: int = 0
+
+    @property
+    def room(self) -> int:
+        """How many more faults are kept; the others are counted."""
+        return max(0, MOST_BROKEN_SHOWN - len(self.faults))
+
+    def add_fault(self, fault: Fault) -> None:
+        if self.room:
+            self.faults.append(fault)
+        else:
+            self.more_faults += 1
 
 
 def chunks_of_lines(
-    file: LogFile, packing: Packing, state: FileState, *, most_bytes: int, batches_a_chunk: int = BATCHES_A_CHUNK
+    file: LogFile, packing: Packing, state: FileState, *, most_bytes: Allowance, batches_a_chunk: int = BATCHES_A_CHUNK
 ) -> Iterator[tuple[pa.Table, float]]:
     """Tables (line, position, text) and the share of the file that was read by then; blank lines are left out.
 
     A line longer than LONGEST_LINE and the damaged end of a packed file become faults in `state`. Raises
-    FileTooLargeError for a file that unpacks to more than `most_bytes`.
+    FileTooLargeError for a file that unpacks to more than `most_bytes` allows.
     """
     import pyarrow as pa
 
     with _Blocks(file, packing, state, most_bytes) as blocks:
-        batches = (batch for block in blocks if (batch := _batch(block, state)).num_rows)
-        while part := list(islice(batches, batches_a_chunk)):
+        batches = (batch for block in blocks for batch in _parted(_batch(block, state)))
+        while part := _some(batches, batches_a_chunk):
             yield pa.Table.from_batches(part), blocks.share
+
+
+def _parted(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """A block of two letters a line has a million of them."""
+    return (batch.slice(start, LINES_A_CHUNK) for start in range(0, batch.num_rows, LINES_A_CHUNK))
+
+
+def _some(batches: Iterator[pa.RecordBatch], most: int) -> list[pa.RecordBatch]:
+    found: list[pa.RecordBatch] = []
+    lines = 0
+    while len(found) < most and lines < LINES_A_CHUNK and (batch := next(batches, None)) is not None:
+        found.append(batch)
+        lines += batch.num_rows
+    return found
 
 
 def first_lines(file: LogFile, packing: Packing) -> list[str]:
@@ -133,7 +162,7 @@ class _Block:
 class _Blocks:
     """A file cut into blocks of whole lines."""
 
-    def __init__(self, file: LogFile, packing: Packing, state: FileState, most_bytes: int) -> None:
+    def __init__(self, file: LogFile, packing: Packing, state: FileState, most_bytes: Allowance) -> None:
         self._file = file
         self._packing = packing
         self._state = state
@@ -142,6 +171,7 @@ class _Blocks:
         self._stream = open_unpacked(file, packing)
         self._raw = getattr(self._stream, "fileobj", None) or self._stream
         self._line = 1
+        self._damaged = False
 
     def __enter__(self) -> _Blocks:
         return self
@@ -156,6 +186,11 @@ class _Blocks:
             return min(1.0, self._raw.tell() / self._size) if self._packing in (Packing.NONE, Packing.GZIP) else 0.0
         except ValueError:
             return 0.0
+
+    @property
+    def _packed_bytes(self) -> int:
+        """How many bytes of the file were read; of a packed file that hides it, all."""
+        return self._raw.tell() if self._packing in (Packing.NONE, Packing.GZIP) else self._size
 
     def __iter__(self) -> Iterator[_Block]:
         rest, position, skipping = b"", 0, False
@@ -176,7 +211,11 @@ class _Blocks:
             if len(rest) > LONGEST_LINE:
                 self._give_up_line()
                 position, rest, skipping = position + len(rest), b"", True
-        if rest:
+        if self._damaged:  # the line that it ends within is one broken line, however much of it is left
+            reason = "the packed file is damaged or ends here too early"
+            self._state.add_fault(Fault(self._line, reason, decoded(rest[:LONGEST_SHOWN])[0]))
+            self._line += 1
+        elif rest:
             self._state.unended_line = self._line
             yield self._counted(rest + b"\n", position)
         self._state.lines = self._line - 1
@@ -185,17 +224,17 @@ class _Blocks:
         try:
             while data := self._read():
                 self._state.unpacked_bytes += len(data)
-                if self._state.unpacked_bytes > self._most_bytes:
+                if self._state.unpacked_bytes > (most := self._most_bytes(self._packed_bytes)):
                     raise FileTooLargeError(
                         self._file.name,
-                        f"it unpacks to more than {self._most_bytes >> 30:,} GB",
-                        "Hand in a part of the log.",
+                        f"it unpacks to more than {_size(most)} from its first {_size(self._packed_bytes)}",
+                        "Unpack it, and hand in a part of the log.",
                     )
                 yield data
         except DAMAGED_PACKING as exc:
             if self._packing is Packing.NONE:
                 raise UnreadableFileError(self._file.name, "it cannot be read to its end") from exc
-            self._state.faults.append(Fault(self._line, "the packed file is damaged or ends here too early"))
+            self._damaged = True
 
     def _read(self) -> bytes:
         """The next block; of a packed file from small pieces, as one read would lose all before a damaged end."""
@@ -217,8 +256,14 @@ class _Blocks:
         return block
 
     def _give_up_line(self) -> None:
-        self._state.faults.append(Fault(self._line, f"longer than {LONGEST_LINE:,} bytes"))
+        self._state.add_fault(Fault(self._line, f"longer than {LONGEST_LINE:,} bytes"))
         self._line += 1
+
+
+def _size(size_bytes: int) -> str:
+    if size_bytes < 1 << 20:
+        return f"{max(1, round(size_bytes / 1024)):,} KB"
+    return f"{size_bytes >> 20:,} MB" if size_bytes < 10 << 30 else f"{size_bytes >> 30:,} GB"
 
 
 def _batch(block: _Block, state: FileState) -> pa.RecordBatch:
@@ -244,7 +289,7 @@ def _batch(block: _Block, state: FileState) -> pa.RecordBatch:
     if blank.any():
         state.empty_lines += int(blank.sum())
     for line in lines[overlong]:
-        state.faults.append(Fault(int(line), f"longer than {LONGEST_LINE:,} bytes"))
+        state.add_fault(Fault(int(line), f"longer than {LONGEST_LINE:,} bytes"))
     if blank.any() or overlong.any():
         batch = batch.filter(pa.array(~(blank | overlong)))
     return batch

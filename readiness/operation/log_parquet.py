@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from readiness.errors import UnreadableFileError
+from readiness.errors import FileTooLargeError, UnreadableFileError
 from readiness.operation import parquet_probe
 from readiness.operation.log_files import LogFile
 from readiness.sql import quote_identifier, quote_literal
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _PROBE_MEMORY = 1 << 30
 _PROBE_SECONDS = 600
+MOST_ROWS_A_BYTE = 1  # of packed columns: a record has at least an id and a time of its own
+MIN_SUSPECT_ROWS = 20_000_000
 _ROW_NUMBER = "file_row_number"
 _NESTED = re.compile(r"\[\]|\[\d+\]|^(STRUCT|MAP|UNION|VARIANT)\b")
 
@@ -71,6 +73,13 @@ def _probed(file: LogFile, path: Path) -> dict[str, Any]:
     taken = next((column[0] for column in answer["columns"] if column[0].lower() == _ROW_NUMBER), None)
     if taken is not None:  # the reader gives each row its number under this name
         raise UnreadableFileError(file.name, f"a column is named {taken!r}", "Export it again without this column.")
+    rows = int(answer["rows"])
+    if rows > max(MIN_SUSPECT_ROWS, MOST_ROWS_A_BYTE * file.size_bytes):
+        raise FileTooLargeError(
+            file.name,
+            f"it names {rows:,} rows in {file.size_bytes:,} bytes, more than there can be records",
+            "Export it again.",
+        )
     return dict(answer)
 
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from readiness.operation.fields import Layout, LogField, text_of
-from readiness.operation.loading import LINE_MASK, PLACE_BITS, Flag, LineState
-from readiness.operation.log_lines import FileState
+from readiness.operation.loading import LINE_MASK, PLACE_BITS, Flag, LineState, Loaded
+from readiness.operation.log_lines import MOST_BROKEN_SHOWN, FileState
 from readiness.operation.sniffing import SniffedFile
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MOST_BROKEN_SHOWN = 100
 _REASONS = {
     LineState.NOT_JSON: "not valid JSON",
     LineState.NO_ID: "no record id",
@@ -66,8 +65,7 @@ class FileSummary(_Value):
     unended_line: int = 0  # the last line, if the file ends within it
 
     @classmethod
-    def of(cls, sniffed: SniffedFile, layout: Layout, state: FileState, *, kept: int) -> FileSummary:
-        header = 1 if sniffed.format == "CSV" else 0
+    def of(cls, sniffed: SniffedFile, layout: Layout, state: FileState, loaded: Loaded) -> FileSummary:
         name = sniffed.file.name
         return cls(
             name=name,
@@ -75,15 +73,14 @@ class FileSummary(_Value):
             packing=str(sniffed.packing),
             size_bytes=sniffed.file.size_bytes,
             lines=state.lines,
-            broken=len(state.faults),
-            other=max(0, state.lines - state.empty_lines - state.continued_lines - len(state.faults) - kept - header),
+            broken=len(state.faults) + state.more_faults + loaded.broken,
+            other=loaded.other,
             empty=state.empty_lines,
             continued=state.continued_lines,
             foreign=state.foreign_lines,
             places={str(field): ", ".join(map(text_of, paths)) for field, paths in layout.fields.items()},
             faults=tuple(
-                BrokenLine(file=name, line=one.line, reason=one.reason, text=one.text)
-                for one in state.faults[:MOST_BROKEN_SHOWN]
+                BrokenLine(file=name, line=one.line, reason=one.reason, text=one.text) for one in state.faults
             ),
             unended_line=state.unended_line,
         )
@@ -177,18 +174,13 @@ def _broken_lines(connection: DuckDBPyConnection, files: Sequence[FileSummary]) 
 
 def _with_counts(connection: DuckDBPyConnection, files: Sequence[FileSummary]) -> tuple[FileSummary, ...]:
     by_file = f"place >> {PLACE_BITS}"
-    lines = connection.execute(
-        f"SELECT {by_file}, count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state <> 0) FROM records "
-        "GROUP BY 1"
-    ).fetchall()
+    in_files = f"SELECT {by_file}, count(*) FROM records WHERE state = {LineState.RECORD:d} GROUP BY 1"
+    records = dict(connection.execute(in_files).fetchall())
     repeated = dict(connection.execute(f"SELECT {by_file}, count(*) FROM repeated GROUP BY 1").fetchall())
-    counts = {number: (int(records), int(broken)) for number, records, broken in lines}
-    found = []
-    for number, file in enumerate(files):
-        records, broken = counts.get(number, (0, 0))
-        update = {"records": records, "broken": file.broken + broken, "repeated": int(repeated.get(number, 0))}
-        found.append(file.model_copy(update=update))
-    return tuple(found)
+    return tuple(
+        file.model_copy(update={"records": int(records.get(number, 0)), "repeated": int(repeated.get(number, 0))})
+        for number, file in enumerate(files)
+    )
 
 
 def _with_flag(flags: dict[Flag, int], wanted: Flag) -> int:

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from readiness.operation.log_files import LogFile, Packing
-from readiness.operation.log_lines import Fault, FileState, chunks_of_lines
+from readiness.operation.log_lines import LONGEST_SHOWN, Allowance, Fault, FileState, chunks_of_lines
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _MOST_LINES_OF_A_RECORD = 50  # a value with more line ends in it is a quotation mark that was never closed
-_SHOWN = 300
 _BATCHES_A_CHUNK = 4  # cells take many times their size where they are handled one by one
 
 
@@ -25,7 +24,7 @@ def chunks_of_rows(
     delimiter: str,
     columns: Sequence[int],
     width: int,
-    most_bytes: int,
+    most_bytes: Allowance,
 ) -> Iterator[tuple[pa.Table, float]]:
     """Tables (line, position, text, c<n> for each of `columns`) and the share of the file that was read by then.
 
@@ -72,18 +71,20 @@ class _Rows:
         cells = compute.split_pattern(text, pattern=self._delimiter)
         widths = compute.list_value_length(cells)
         right = compute.equal(widths, self._width)
-        wrong = compute.invert(right)
-        for number, width, line in zip(
-            chunk["line"].filter(wrong).to_pylist(),
-            widths.filter(wrong).to_pylist(),
-            text.filter(wrong).to_pylist(),
-            strict=True,
-        ):
-            self._state.faults.append(Fault(number, f"{width} cells instead of {self._width}", line[:_SHOWN]))
+        self._give_up(chunk["line"], widths, text, compute.invert(right))
         sound = cells.filter(right)
         columns = {f"c{place}": compute.list_element(sound, place) for place in self._columns}
         whole = {name: chunk[name].filter(right) for name in ("line", "position")}
         return pa.table({**whole, "text": text.filter(right), **columns})
+
+    def _give_up(self, numbers: pa.ChunkedArray, widths: pa.Array, text: pa.Array, wrong: pa.Array) -> None:
+        """The lines of another width as faults; only those that are kept are looked at one by one."""
+        from pyarrow import compute
+
+        shown = [column.filter(wrong).slice(0, self._state.room) for column in (numbers, widths, text)]
+        for number, width, line in zip(*(column.to_pylist() for column in shown), strict=True):
+            self._state.add_fault(Fault(number, f"{width} cells instead of {self._width}", line[:LONGEST_SHOWN]))
+        self._state.more_faults += (compute.sum(wrong).as_py() or 0) - len(shown[0])
 
     def rest(self) -> pa.Table:
         """What a quotation mark that is never closed had held back."""
@@ -118,7 +119,7 @@ class _Rows:
     def _given_up(self, held: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
         """The lines of a quotation mark that is not closed, each by itself; the first one is broken."""
         (number, _, text), *others = held
-        self._state.faults.append(Fault(number, "a quotation mark is not closed", text[:_SHOWN]))
+        self._state.add_fault(Fault(number, "a quotation mark is not closed", text[:LONGEST_SHOWN]))
         return self._records(others)
 
     def _as_table(self, records: Sequence[tuple[int, int, str]]) -> pa.Table:
@@ -128,10 +129,10 @@ class _Rows:
         sound = []
         for (number, position, text), row in zip(records, rows, strict=True):
             if len(row) == self._width:
-                sound.append((number, position, text[:_SHOWN], *(row[place] for place in self._columns)))
+                sound.append((number, position, text[:LONGEST_SHOWN], *(row[place] for place in self._columns)))
             else:
                 reason = f"{len(row)} cells instead of {self._width}"
-                self._state.faults.append(Fault(number, reason, text[:_SHOWN]))
+                self._state.add_fault(Fault(number, reason, text[:LONGEST_SHOWN]))
         names = ["line", "position", "text", *(f"c{place}" for place in self._columns)]
         kinds = [pa.int64(), pa.int64(), *([pa.string()] * (len(names) - 2))]
         columns = list(zip(*sound, strict=True)) or [()] * len(names)

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
+from readiness.ballots import shown_name, shows_nothing
 from readiness.errors import DuplicateSignatureError, InvalidValueError
 from readiness.outcome.definition import SIGNED_LATER, OutcomeDefinition
 
@@ -46,7 +47,7 @@ def digest(content: Mapping[str, Any]) -> str:
 def person_key(name: str) -> str:
     """One person under every spelling of one name: case, accents' encoding, spacing, punctuation, the order of the
     names and what shows nothing do not matter. Empty for a name that shows nothing."""
-    shown = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
+    shown = "".join(c for c in unicodedata.normalize("NFKC", name) if not shows_nothing(c))
     folded = unicodedata.normalize("NFKC", shown.casefold())
     words = "".join(c if c.isalnum() or unicodedata.combining(c) else " " for c in folded).split()
     return " ".join(sorted(words)) or " ".join(folded.split())
@@ -56,7 +57,7 @@ def sign(
     definition: OutcomeDefinition, signatures: Sequence[Signature], *, name: str, role: str, now: datetime
 ) -> Signature:
     """A new signature of `name`. Refuses an empty name and a person who has signed this very definition."""
-    clean, clean_role = " ".join(name.split()), " ".join(role.split())
+    clean, clean_role = shown_name(name), shown_name(role)
     if not person_key(clean):
         raise InvalidValueError("Name", name, "is empty; a signature needs the signer's own name")
     for place, text in (("Name", clean), ("Role", clean_role)):

@@ -1,12 +1,14 @@
-"""The owner's own word: metric and tolerance are theirs, and they may pull the system. Void when either changes."""
+"""The owner's own word: metric and tolerance are theirs, and they may pull the system. Void when any of it changes."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
+from readiness.ballots import shown_name
 from readiness.errors import InputError, InvalidValueError
 from readiness.outcome import definition as defining
 from readiness.outcome import ownership as owning
@@ -19,7 +21,7 @@ _CONFIRMED = ("metric", "unit", "direction", "tolerance_low", "tolerance_high")
 
 
 class Confirmation(BaseModel):
-    """The owner's confirmation of the owner, metric and tolerance whose fingerprint it names."""
+    """What the owner confirmed, by its fingerprint: owner, metric, tolerance, and who granted the authority."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,7 +35,7 @@ class Standing(StrEnum):
 
     NOT_STATED = "not stated"
     STATED = "stated, not confirmed by the owner"
-    VOID = "confirmed for an earlier owner, metric or tolerance"
+    VOID = "confirmed for an earlier owner, metric, tolerance or grant"
     CONFIRMED = "confirmed by the owner"
 
 
@@ -43,7 +45,7 @@ def standing(definition: OutcomeDefinition, ownership: Ownership, confirmation: 
         return Standing.NOT_STATED
     if confirmation is None:
         return Standing.STATED
-    if confirmation.fingerprint != _fingerprint(definition, ownership):
+    if confirmation.fingerprint not in (_fingerprint(definition, ownership), _without_grant(definition, ownership)):
         return Standing.VOID
     return Standing.CONFIRMED
 
@@ -65,7 +67,7 @@ def confirm(definition: OutcomeDefinition, ownership: Ownership, *, name: str, n
     missing = missing_to_confirm(definition, ownership)
     if missing:
         raise InputError(f"There is nothing to confirm yet. Still to be stated: {', '.join(missing)}.")
-    clean = " ".join(name.split())
+    clean = shown_name(name)
     if not person_key(clean):
         raise InvalidValueError("Name", name, "is empty; the owner confirms with their own name")
     if person_key(clean) != person_key(ownership.owner):
@@ -74,5 +76,15 @@ def confirm(definition: OutcomeDefinition, ownership: Ownership, *, name: str, n
 
 
 def _fingerprint(definition: OutcomeDefinition, ownership: Ownership) -> str:
+    granted = {"may_pull": ownership.may_pull, "authority_from": person_key(ownership.authority_from)}
+    return digest({**_owned(definition, ownership), **granted})
+
+
+def _without_grant(definition: OutcomeDefinition, ownership: Ownership) -> str:
+    """As confirmations were made at first. They hold as long as what they name does."""
+    return digest(_owned(definition, ownership))
+
+
+def _owned(definition: OutcomeDefinition, ownership: Ownership) -> dict[str, Any]:
     content = definition.model_dump(mode="json")
-    return digest({"owner": person_key(ownership.owner), **{part: content[part] for part in _CONFIRMED}})
+    return {"owner": person_key(ownership.owner), **{part: content[part] for part in _CONFIRMED}}

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, model_validator
 
+from readiness.ballots import shown_name
 from readiness.errors import InputError, InvalidValueError
 from readiness.outcome.agreement import person_key
 from readiness.outcome.definition import OutcomeDefinition, is_inside, measured
@@ -184,7 +185,7 @@ def overdue_days(due: date | None, today: date) -> int:
 
 
 def _checked(parts: Mapping[str, Any]) -> Review:
-    name = " ".join(str(parts.get("reviewed_by") or "").split())
+    name = shown_name(str(parts.get("reviewed_by") or ""))
     if not person_key(name):
         raise InvalidValueError("Reviewed by", name, "is empty; a review names who held it")
     if parts.get("held_on") is None:

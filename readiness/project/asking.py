@@ -170,6 +170,39 @@ def move(projects: Projects, project_id: str, round_id: str, *, old: str, new: s
         return len(moved)
 
 
+def take_out(projects: Projects, project_id: str, round_id: str, name: str, *, who: str) -> int:
+    """How many answers of a person are gone from an open round, in which nobody waits for them any more.
+
+    The journal says so without what they held. Raises InputError after the reveal, and for who is not in the round.
+    """
+    with TURNS:
+        round_, version = read_round(projects.store, project_id, round_id)
+        if not round_.is_open:
+            raise InputError("This round is revealed, so its answers are fixed.")
+        person = person_key(name)
+        gone = [
+            (Kind.BALLOT.value, document.key, document.version)
+            for document in projects.store.documents(project_id, Kind.BALLOT)
+            if document.body.get("round") == round_id and person_key(document.body["participant"]) == person
+        ]
+        rest = tuple(one for one in round_.participants if person_key(one) != person)
+        if not gone and rest == round_.participants:
+            raise InputError(f"{name} is not in this round any more.")
+        body = round_.model_copy(update={"participants": rest}).model_dump(mode="json")
+        of = f"the round of {words(round_.subject)[0]}s"
+        what = f"took {ballots.shown_name(name)} out of {of}, with {counted(len(gone), 'answer')}"
+        projects.store.save_many(
+            project_id,
+            [(Kind.ROUND.value, round_id, body, version)],
+            who=who,
+            what=what,
+            check=check,
+            deleted=gone,
+            untold=[Kind.BALLOT.value],
+        )
+        return len(gone)
+
+
 def rounds(projects: Projects, project_id: str) -> tuple[Round, ...]:
     """The project's rounds of every subject, the latest first. One read while nothing has changed."""
     return _rounds(projects.store, project_id, projects.store.project(project_id).revision)

@@ -28,8 +28,8 @@ from readiness.exports.briefs.build_briefs import production_brief, prototype_br
 from readiness.exports.briefs.content import Decision, missing_closing_parts
 from readiness.exports.briefs.decision_brief import decision_brief
 from readiness.exports.briefs.workflow_brief import workflow_brief
-from readiness.exports.canonical_json import canonical_json
-from readiness.exports.document import Document, Signer
+from readiness.exports.canonical_json import canonical_json, plain
+from readiness.exports.document import SHORT_HASH, Document, Signer
 from readiness.exports.figures import day
 from readiness.exports.markdown import to_markdown
 from readiness.project import revealed_votes
@@ -126,15 +126,15 @@ def diagnosis_json(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> 
 def decision_dict(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> dict[str, Any]:
     """The decision in JSON's own types, with the signatures that stand under it as it reads now."""
     decision = decision_of(state, diagnosis, now)
-    signers = _signers(state, _unsigned(decision).fingerprint)
-    return brief_dict(replace(decision, signers=signers))
+    content = _unsigned(decision).fingerprint
+    return brief_dict(decision, fingerprint=content, signatures=signatures_under(state, content))
 
 
 def signed_decision_brief(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> Document:
     """The decision brief with the signatures that stand under it. Its fingerprint is the one that they name."""
     decision = decision_of(state, diagnosis, now)
     content = _unsigned(decision).fingerprint
-    return replace(decision_brief(replace(decision, signers=_signers(state, content))), fingerprint=content)
+    return replace(decision_brief(replace(decision, signers=signers_under(state, content))), fingerprint=content)
 
 
 def unsigned_decision_brief(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> Document:
@@ -156,6 +156,24 @@ def decision_of(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> Dec
         plan=plan_of(state, diagnosis, now),
         issued_at=now,
     )
+
+
+def signers_under(state: ProjectState, content: str) -> tuple[Signer, ...]:
+    """Those who signed exactly this content, as a document shows them: with the beginning of what they signed."""
+    return tuple(
+        Signer(name=one.name, role=one.role, signed=f"{day(one.signed_at)}, {one.fingerprint[:SHORT_HASH]}")
+        for one in state.brief_signatures
+        if one.fingerprint == content
+    )
+
+
+def signatures_under(state: ProjectState, content: str) -> list[dict[str, Any]]:
+    """The same in JSON's own types."""
+    return [
+        {"name": one.name, "role": one.role, "signed_at": plain(one.signed_at)}
+        for one in state.brief_signatures
+        if one.fingerprint == content
+    ]
 
 
 def plan_of(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> tuple[PlannedStep, ...]:
@@ -182,15 +200,6 @@ def rendered(document: Document, suffix: str) -> bytes:
 
 def _unsigned(decision: Decision) -> Document:
     return decision_brief(replace(decision, signers=()))
-
-
-def _signers(state: ProjectState, content: str) -> tuple[Signer, ...]:
-    """Those who signed exactly this content."""
-    return tuple(
-        Signer(name=s.name, role=s.role, signed=f"{day(s.signed_at)}, {s.fingerprint[:12]}")
-        for s in state.brief_signatures
-        if s.fingerprint == content
-    )
 
 
 @dataclass(frozen=True, slots=True)

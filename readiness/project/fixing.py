@@ -31,7 +31,7 @@ def note_shown(projects: Projects, project_id: str, *, to_whom: str, shown_on: d
     total = projects.diagnose(state).ledger.total
     if total.simulated is None:
         raise InputError("There is no estimate yet, so there is no sum to show.")
-    record = shown_sum(projects.new_id(), state.items, total, shown_on=shown_on, to_whom=to_whom)
+    record = shown_sum(projects.new_id(), state.items, total, shown_on=shown_on, to_whom=to_whom, noted_at=now)
     row = (Kind.SHOWN_SUM.value, record.id, record.model_dump(mode="json"), 0)
     projects.store.save_many(project_id, [row], who=who, what=f"showed the sum to {record.to_whom}")
 

@@ -45,8 +45,17 @@ class Milestone(_Value):
     verdict: Verdict
 
 
+class FrozenDocument(_Value):
+    """One document of a project as the store had it. Its body is read as what its kind says only when it is wanted."""
+
+    kind: str
+    key: str
+    version: int = Field(ge=0)
+    body: dict[str, Any]
+
+
 class MilestoneState(_Value):
-    """The whole project as it stood: every document of its state, as the store had it. No raw record is in it."""
+    """The whole project as it stood: every document of its state. No raw record is in it."""
 
     id: str
-    documents: tuple[dict[str, Any], ...]  # kind, key, version, body
+    documents: tuple[FrozenDocument, ...]

@@ -5,39 +5,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from readiness.ballots import shown_name
 from readiness.diagnosis.comparison import Change
 from readiness.diagnosis.verdict import Diagnosis
 from readiness.errors import ConflictError, InputError, InvalidValueError, UnknownNameError
-from readiness.exports.brief_comparison import compare_briefs
+from readiness.exports.brief_comparison import compare_briefs, compare_texts
+from readiness.exports.briefs.annexes import ALL_SIGNATURES
+from readiness.exports.briefs.first_page import shown_signers, signed_page, with_lines_left
 from readiness.exports.canonical_json import canonical_json
-from readiness.exports.document import Block, Document, Heading, Signatures, Signer
+from readiness.exports.document import Block, Document, Heading, PageBreak, Signatures, Signer
 from readiness.exports.document_json import document_dict, document_of
-from readiness.exports.figures import day
 from readiness.outcome.agreement import person_key
 from readiness.project import documents
 from readiness.project.issued import IssuedBrief, IssuedContent
 from readiness.project.projects import Projects
-from readiness.project.state import BriefSignature, Kind, ProjectState, validated
+from readiness.project.state import BriefSignature, Kind, ProjectState, read_body, validated
 
 AS_IT_IS = 0  # stands for the brief as it reads now, which has no number yet
 MOST_ISSUES = 500  # of one project
-SIGNED_BESIDE = 4  # signatures on the first page; the others stand at the end
 _ATTEMPTS = 3  # at a number that somebody else takes in the same moment
 
 _Row = tuple[str, str, dict[str, Any], int]
 
 
-def issue_brief(projects: Projects, project_id: str, *, who: str) -> IssuedBrief:
-    """The decision brief as it reads now, frozen under the next number. Refuses one that says what the latest says."""
+class _Forms(NamedTuple):
+    """An unsigned brief as what is read and as what programs read."""
+
+    document: Document
+    brief: dict[str, Any]
+
+
+def issue_brief(projects: Projects, project_id: str, *, who: str, fingerprint: str = "") -> IssuedBrief:
+    """The decision brief as it reads now, frozen under the next number. Refuses one that says what the latest says.
+
+    A `fingerprint` is that of the brief as it was read: where it reads otherwise by now it is refused, and where it
+    has been issued meanwhile, such as by the first click of two, that issue is the result.
+    """
     for attempt in range(_ATTEMPTS):
         state = projects.load(project_id)
         diagnosis = projects.diagnose(state)
         now = projects.clock()
         _refuse_incomplete(state, diagnosis)
         current = documents.brief_fingerprint(state, diagnosis, now)
+        if fingerprint not in ("", current):
+            raise InputError("The brief has changed since it was shown here. Read it again before you issue it.")
         if state.issued and state.issued[0].fingerprint == current:
+            if fingerprint:
+                return state.issued[0]
             raise InputError(f"Issue {state.issued[0].number} says the same: there is nothing new to issue.")
         issued, rows = _frozen(state, diagnosis, current, now, who)
         try:
@@ -56,12 +72,12 @@ def sign_brief(projects: Projects, project_id: str, *, name: str, role: str, fin
     What is signed is issued: where the brief reads otherwise than its latest issue, signing makes a new one. A stop
     brief is signed only once it says all that a stop must leave behind (M31).
     """
-    clean = " ".join(name.split())
+    clean = shown_name(name)
     if not person_key(clean):
         raise InvalidValueError("Name", name, "is empty; a signature needs the signer's own name")
     for attempt in range(_ATTEMPTS):
         try:
-            _sign(projects, project_id, clean, " ".join(role.split()), fingerprint, who)
+            _sign(projects, project_id, clean, shown_name(role), fingerprint, who)
         except ConflictError:
             if attempt == _ATTEMPTS - 1:
                 raise
@@ -104,13 +120,15 @@ def compare_issues(
     projects: Projects, state: ProjectState, diagnosis: Diagnosis, before: int, after: int
 ) -> tuple[Change, ...]:
     """What one issue says otherwise than another; AS_IT_IS stands for the brief as it reads now."""
-    return compare_briefs(_brief(projects, state, diagnosis, before), _brief(projects, state, diagnosis, after))
+    was, now = (_forms(projects, state, diagnosis, number) for number in (before, after))
+    return compare_briefs(was.brief, now.brief) or compare_texts(was.document, now.document)
 
 
-def _brief(projects: Projects, state: ProjectState, diagnosis: Diagnosis, number: int) -> dict[str, Any]:
+def _forms(projects: Projects, state: ProjectState, diagnosis: Diagnosis, number: int) -> _Forms:
     if number == AS_IT_IS:
-        return documents.decision_dict(state, diagnosis, projects.clock())
-    return _content(projects, state, number).brief
+        return _unsigned(state, diagnosis, projects.clock())
+    content = _content(projects, state, number)
+    return _Forms(document_of(content.document), content.brief)
 
 
 def _frozen(
@@ -130,15 +148,18 @@ def _frozen(
         evidence_hash=diagnosis.ledger.hash,
         revision=state.revision,
     )
-    content = IssuedContent(
-        number=number,
-        document=document_dict(documents.unsigned_decision_brief(state, diagnosis, now)),
-        brief={**documents.decision_dict(state, diagnosis, now), "signatures": []},
-    )
+    forms = _unsigned(state, diagnosis, now)
+    content = IssuedContent(number=number, document=document_dict(forms.document), brief=forms.brief)
     return issued, [
         (Kind.ISSUED_BRIEF.value, str(number), issued.model_dump(mode="json"), 0),
         (Kind.ISSUED_CONTENT.value, str(number), content.model_dump(mode="json"), 0),
     ]
+
+
+def _unsigned(state: ProjectState, diagnosis: Diagnosis, now: datetime) -> _Forms:
+    """The brief as it reads now."""
+    brief = {**documents.decision_dict(state, diagnosis, now), "signatures": []}
+    return _Forms(documents.unsigned_decision_brief(state, diagnosis, now), brief)
 
 
 def _save(projects: Projects, project_id: str, rows: Sequence[_Row], who: str, what: str) -> None:
@@ -163,25 +184,19 @@ def _content(projects: Projects, state: ProjectState, number: int) -> IssuedCont
     kept = projects.store.document(state.id, Kind.ISSUED_CONTENT, str(number))
     if kept is None:
         raise InputError(f"The content of issue {number} is not in this project file.")
-    return IssuedContent.model_validate(kept.body)
-
-
-def _signers(state: ProjectState, issued: IssuedBrief) -> tuple[Signer, ...]:
-    return tuple(
-        Signer(name=one.name, role=one.role, signed=f"{day(one.signed_at)}, {one.fingerprint[:12]}")
-        for one in signatures_under(state, issued.fingerprint)
-    )
+    content: IssuedContent = read_body(Kind.ISSUED_CONTENT, kept.body)
+    return content
 
 
 def _with_signatures(content: IssuedContent, state: ProjectState, issued: IssuedBrief) -> dict[str, Any]:
-    signed = [{"name": one.name, "role": one.role, "signed": one.signed} for one in _signers(state, issued)]
+    signed = documents.signatures_under(state, issued.fingerprint)
     return {**content.brief, "issue": issued.number, "signatures": signed}
 
 
 def _document(content: IssuedContent, state: ProjectState, issued: IssuedBrief) -> Document:
     """The frozen document under its number, signed by those who signed it since."""
     document = document_of(content.document)
-    signers = _signers(state, issued)
+    signers = documents.signers_under(state, issued.fingerprint)
     return replace(
         document,
         meta=(*document.meta, ("Issue", str(issued.number))),
@@ -190,8 +205,15 @@ def _document(content: IssuedContent, state: ProjectState, issued: IssuedBrief) 
     )
 
 
-def _signed(blocks: Sequence[Block], signers: tuple[Signer, ...]) -> tuple[Block, ...]:
-    """The blocks with the signatures in the place of the lines to sign; those that do not fit there at the end."""
-    beside, others = signers[:SIGNED_BESIDE], signers[SIGNED_BESIDE:]
-    signed = tuple(Signatures(beside) if isinstance(block, Signatures) else block for block in blocks)
-    return (*signed, Heading("Further signatures"), Signatures(others)) if others else signed
+def _signed(blocks: tuple[Block, ...], signers: tuple[Signer, ...]) -> tuple[Block, ...]:
+    """The blocks with the signatures in the place of the lines to sign, and at the end in full where they do not fit.
+
+    The lines end the first page; an annex holds them once more where a name is too long for it.
+    """
+    lines = [block for block in blocks if isinstance(block, Signatures)]
+    signed = with_lines_left(signers, lines[-1].signers)  # the last ones hold their names in full
+    at, lines_again = blocks.index(lines[0]), Heading(ALL_SIGNATURES, 2)
+    annexes = blocks[blocks.index(PageBreak(), at) :]
+    others = (block for block in annexes if block != lines_again and not isinstance(block, Signatures))
+    in_full = () if signed == shown_signers(signed) else (Heading(ALL_SIGNATURES), Signatures(signed))
+    return (*blocks[:at], *signed_page(signed, "at the end"), *others, *in_full)

@@ -172,6 +172,7 @@ class _Job:
                 mapping=self.choices.mapping,
                 read_at=self.projects.clock(),
                 progress=lambda part, doing: task.report(0.95 * part, doing),
+                interruptible_by=task.interruptible_by,
             )
             on_failure.callback(log.close)
             opened = OpenLog(self.projects.new_id(), log, self.uploads)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from readiness.diagnosis.comparison import PartCompared, Snapshot, compare
 from readiness.diagnosis.verdict import diagnose
 from readiness.errors import InputError, InvalidValueError, UnknownNameError
-from readiness.project.issued import Milestone, MilestoneState
+from readiness.project.issued import FrozenDocument, Milestone, MilestoneState
 from readiness.project.projects import Projects
-from readiness.project.state import READ_APART, Kind, ProjectState, parse_state
+from readiness.project.state import READ_APART, Kind, ProjectState, parse_state, read_body
 from readiness.store import Document
 
 MOST_MILESTONES = 100  # of one project
@@ -68,10 +67,12 @@ def milestone_state(projects: Projects, state: ProjectState, identifier: str) ->
     kept = projects.store.document(state.id, Kind.MILESTONE_STATE, identifier)
     if kept is None:
         raise InputError(f"The copy of the milestone {milestone.name} is not in this project file.")
-    frozen = MilestoneState.model_validate(kept.body)
-    documents = [_document(body, milestone) for body in frozen.documents]
     row = replace(projects.store.project(state.id), revision=milestone.revision)
-    return parse_state(row, documents)
+    try:
+        frozen: MilestoneState = read_body(Kind.MILESTONE_STATE, kept.body)
+        return parse_state(row, [_document(document, milestone) for document in frozen.documents])
+    except InputError as error:
+        raise InputError(f"The milestone {milestone.name} cannot be read. {error}") from error
 
 
 def _snapshot(projects: Projects, state: ProjectState, identifier: str) -> Snapshot:
@@ -83,7 +84,7 @@ def _snapshot(projects: Projects, state: ProjectState, identifier: str) -> Snaps
     return Snapshot(facts, diagnose(facts, then.answers, then.stop_inputs, projects.verdicts, projects.standing))
 
 
-def _frozen(projects: Projects, state: ProjectState) -> Iterable[dict[str, Any]]:
+def _frozen(projects: Projects, state: ProjectState) -> Iterable[FrozenDocument]:
     """Every document of the state but for milestones and briefs, and for ballots that are nobody's to see yet."""
     documents = projects.store.documents(state.id, without=READ_APART)
     seen = {(ballot.round, ballot.thing, ballot.participant) for ballot in state.ballots}
@@ -93,15 +94,15 @@ def _frozen(projects: Projects, state: ProjectState) -> Iterable[dict[str, Any]]
         body = document.body
         if document.kind == Kind.BALLOT and (body["round"], body["thing"], body["participant"]) not in seen:
             continue
-        yield {"kind": document.kind, "key": document.key, "version": document.version, "body": body}
+        yield FrozenDocument(kind=document.kind, key=document.key, version=document.version, body=body)
 
 
-def _document(frozen: dict[str, Any], milestone: Milestone) -> Document:
+def _document(frozen: FrozenDocument, milestone: Milestone) -> Document:
     return Document(
-        kind=str(frozen["kind"]),
-        key=str(frozen["key"]),
-        version=int(frozen["version"]),
-        body=frozen["body"],
+        kind=frozen.kind,
+        key=frozen.key,
+        version=frozen.version,
+        body=frozen.body,
         changed_at=milestone.made_at,
         changed_by=milestone.made_by,
     )

@@ -144,7 +144,7 @@ class Projects:
         value = validated(kind, {**base, **changes})
         if current and not version and _untouched(kind, current.body, changes):
             version = current.version  # who saw an empty form changes only what is still empty
-        return self.store.save(
+        saved = self.store.save(
             project_id,
             kind,
             key,
@@ -154,6 +154,16 @@ class Projects:
             what=what or f"changed {', '.join(changes)}",
             check=check,
         )
+        if kind is Kind.OWNERSHIP and not saved.body.get("may_pull"):
+            self._end_confirmation(project_id, who)
+        return saved
+
+    def _end_confirmation(self, project_id: str, who: str) -> None:
+        """Authority that was withdrawn is confirmed anew when it is granted again, whoever grants it."""
+        given = self.store.document(project_id, Kind.CONFIRMATION, "")
+        if given is not None:
+            what = "withdrew the authority to pull the system, which ends the owner's confirmation"
+            self.store.delete(project_id, Kind.CONFIRMATION, "", version=given.version, who=who, what=what)
 
     # --- sample and audit -----------------------------------------------------------------------------------------
 

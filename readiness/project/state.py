@@ -36,7 +36,7 @@ from readiness.outcome.value import ValueModel
 from readiness.project.issued import IssuedBrief, IssuedContent, Milestone, MilestoneState
 from readiness.project.live_record import LiveLimits, LiveReading, live_facts
 from readiness.scope.items import ItemSource, ScopeItem, ScopePlan
-from readiness.scope.shown import ShownSum
+from readiness.scope.shown import ShownSum, in_order
 from readiness.standard.status import StandardStatus
 from readiness.store import Document, ProjectRow
 from readiness.workflow import Workflow
@@ -274,14 +274,14 @@ class ProjectState:
 
 
 def parse_state(row: ProjectRow, documents: Iterable[Document]) -> ProjectState:
-    """The typed state of a project from its row and documents."""
+    """The typed state of a project from its row and documents. InputError for a body that this version cannot read."""
     parsed: dict[Kind, dict[str, Any]] = {kind: {} for kind in Kind}
     versions = {}
     for document in documents:
         if document.kind not in MODELS or document.kind in READ_APART:
             continue  # written by a later feature, or not part of the state; left alone, kept in the file
         kind = Kind(document.kind)
-        parsed[kind][document.key] = MODELS[kind].model_validate(document.body)
+        parsed[kind][document.key] = read_body(kind, document.body)
         versions[(document.kind, document.key)] = document.version
     items, orphans = _split_items(parsed[Kind.SCOPE_ITEM].values(), parsed[Kind.AUDIT].get(""))
     return ProjectState(
@@ -324,12 +324,24 @@ def parse_state(row: ProjectRow, documents: Iterable[Document]) -> ProjectState:
         agreement=parsed[Kind.AGREEMENT].get("", AgreementSettings()),
         exercises=parsed[Kind.EXERCISE],
         settlements=parsed[Kind.SETTLEMENT],
-        shown=tuple(sorted(parsed[Kind.SHOWN_SUM].values(), key=lambda one: (one.shown_on, one.id))),
+        shown=in_order(parsed[Kind.SHOWN_SUM].values()),
         fix_tasks=parsed[Kind.FIX_TASK],
         issued=tuple(sorted(parsed[Kind.ISSUED_BRIEF].values(), key=lambda one: -one.number)),
         milestones=tuple(sorted(parsed[Kind.MILESTONE].values(), key=lambda m: (m.made_at, m.id), reverse=True)),
         versions=versions,
     )
+
+
+def read_body(kind: Kind, body: Any) -> Any:
+    """A body of the project file as the value of its kind; an InputError names the part that is not as it should be."""
+    try:
+        return MODELS[kind].model_validate(body)
+    except ValidationError as error:
+        at = " ".join(map(str, error.errors(include_url=False)[0]["loc"]))
+        raise InputError(
+            f"The {kind} was written by another version of Readiness, and this one cannot read it"
+            f"{f' (at {at})' if at else ''}. It is kept as it is.".replace("_", " ")
+        ) from error
 
 
 def _split_items(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime
 
 from readiness.errors import InvalidValueError
 from readiness.scope.items import MOST_DAYS, ItemStatus, ScopeItem
@@ -21,6 +21,7 @@ class ShownItem(BaseModel):
     component: str = Field(max_length=200)
     status: ItemStatus
     likely_days: float | None = Field(default=None, ge=0, le=MOST_DAYS, allow_inf_nan=False)
+    high_days: float | None = Field(default=None, ge=0, le=MOST_DAYS, allow_inf_nan=False)  # None: it was not kept
 
 
 class ShownSum(BaseModel):
@@ -35,10 +36,17 @@ class ShownSum(BaseModel):
     p80_days: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     unknown: int = Field(default=0, ge=0)  # components without an estimate
     items: tuple[ShownItem, ...] = ()
+    noted_at: NaiveDatetime | None = None  # UTC without a zone; of two sums of one day it tells the later one
 
 
 def shown_sum(
-    identifier: str, items: Sequence[ScopeItem], total: ScopeTotal, *, shown_on: date, to_whom: str
+    identifier: str,
+    items: Sequence[ScopeItem],
+    total: ScopeTotal,
+    *,
+    shown_on: date,
+    to_whom: str,
+    noted_at: datetime | None = None,
 ) -> ShownSum:
     """The sum as it stands, to be kept. Refuses an empty name: a sum is shown to somebody."""
     name = " ".join(to_whom.split())
@@ -53,21 +61,35 @@ def shown_sum(
         p80_days=days.p80 if days else None,
         unknown=len(total.unknown),
         items=tuple(
-            ShownItem(id=item.id, component=item.component, status=item.status, likely_days=item.likely_days)
+            ShownItem(
+                id=item.id,
+                component=item.component,
+                status=item.status,
+                likely_days=item.likely_days,
+                high_days=item.high_days,
+            )
             for item in items
         ),
+        noted_at=noted_at,
     )
 
 
 def latest_shown(shown: Sequence[ShownSum]) -> ShownSum | None:
-    """The sum that was shown last; None where none was."""
-    return max(shown, key=lambda one: (one.shown_on, one.id), default=None)
+    """The sum that was shown last; None where none was. Of two of one day it is the one that was noted last."""
+    return next(reversed(in_order(shown)), None)
+
+
+def in_order(shown: Iterable[ShownSum]) -> tuple[ShownSum, ...]:
+    """The sums by their day, and within a day by when they were noted."""
+    return tuple(
+        sorted(shown, key=lambda one: (one.shown_on, one.noted_at.isoformat() if one.noted_at else "", one.id))
+    )
 
 
 def compressed_since(shown: ShownSum, items: Sequence[ScopeItem]) -> tuple[str, ...]:
     """What became smaller after the sum was shown, one sentence each: components that went without a reason, estimates
-    that were taken back, and likely figures that fell. A component that is marked as not needed with its reason is a
-    decision, not a compression."""
+    that were taken back, and likely or high figures that fell. A component that is marked as not needed with its
+    reason is a decision, not a compression."""
     now = {item.id: item for item in items}
     sentences = []
     for before in shown.items:
@@ -84,4 +106,6 @@ def compressed_since(shown: ShownSum, items: Sequence[ScopeItem]) -> tuple[str, 
             sentences.append(
                 f"{item.component} fell from {before.likely_days:g} to {item.likely_days:g} likely person-days."
             )
+        elif before.high_days is not None and item.high_days is not None and item.high_days < before.high_days:
+            sentences.append(f"{item.component} fell from {before.high_days:g} to {item.high_days:g} high person-days.")
     return tuple(sentences)

@@ -364,12 +364,15 @@ class Store:
 
     # --- out and in -----------------------------------------------------------------------------------------------
 
-    def export_project(self, project_id: str, out: Path) -> Path:
-        """Where the whole project was written, as one file for `import_project`; an existing file is replaced."""
+    def export_project(self, project_id: str, out: Path, *, without: Sequence[tuple[str, str]] = ()) -> Path:
+        """Where the whole project was written, as one file for `import_project`; an existing file is replaced.
+
+        `without` names kinds, each with the beginning of keys, whose documents and bodies in the journal stay behind.
+        """
         self._refuse_own_path(out)
         with self._reading() as cursor:
             cursor.begin()  # everything as of one moment
-            transfer.write_export(cursor, projects.one_row(cursor, project_id), out, self._now())
+            transfer.write_export(cursor, projects.one_row(cursor, project_id), out, self._now(), without)
         return out
 
     def import_project(self, path: Path, who: str, *, name: str = "", check: Check | None = None) -> ProjectRow:

@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from readiness.errors import FileTooLargeError, InputError, InvalidValueError, UnreadableFileError
-from readiness.sql import quote_identifier
+from readiness.sql import quote_identifier, quote_literal
 from readiness.store import journal, projects
 from readiness.store.bodies import MOST_CHARACTERS, from_text, to_text
 from readiness.store.documents import RESERVED_KINDS, Check
@@ -167,10 +167,19 @@ class _Manifest(_Strict):
     members: dict[str, _MemberFacts]
 
 
-def write_export(cursor: duckdb.DuckDBPyConnection, row: ProjectRow, out: Path, now: datetime) -> None:
-    """Write the project as of the transaction of `cursor` to `out`, whole or not at all, for its owner to read."""
+def write_export(
+    cursor: duckdb.DuckDBPyConnection,
+    row: ProjectRow,
+    out: Path,
+    now: datetime,
+    without: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Write the project as of the transaction of `cursor` to `out`, whole or not at all, for its owner to read.
+
+    Of the kinds and beginnings of keys in `without`, documents stay behind, and bodies in the journal.
+    """
     with replaced_file(out) as draft, ZipFile(draft, "w", ZIP_DEFLATED, compresslevel=1) as archive:
-        members = {name: _write_member(cursor, row.id, archive, name, now) for name in _MEMBERS}
+        members = {name: _write_member(cursor, row.id, archive, name, now, without) for name in _MEMBERS}
         manifest = _Manifest(
             readiness_export=EXPORT_FORMAT,
             store_format=FORMAT,
@@ -222,14 +231,19 @@ def replaced_file(out: Path) -> Iterator[Path]:
 
 
 def _write_member(
-    cursor: duckdb.DuckDBPyConnection, project_id: str, archive: ZipFile, name: str, now: datetime
+    cursor: duckdb.DuckDBPyConnection,
+    project_id: str,
+    archive: ZipFile,
+    name: str,
+    now: datetime,
+    without: Sequence[tuple[str, str]],
 ) -> _MemberFacts:
     table = _MEMBERS[name]
     named = ((quote_identifier(column), kind) for column, kind in table.columns.items())
     columns = ", ".join(f"{column} := CAST({column} AS {kind})" for column, kind in named)
     cursor.execute(
         f"""SELECT CAST(to_json(struct_pack({columns})) AS VARCHAR)
-            FROM (SELECT * FROM {quote_identifier(table.name)} WHERE project_id = ? ORDER BY {table.order})""",
+            FROM (SELECT {_taken(table, without)} WHERE project_id = ? ORDER BY {table.order})""",
         [project_id],
     )
     rows, digest = 0, hashlib.sha256()
@@ -240,6 +254,20 @@ def _write_member(
             digest.update(block)
             rows += len(lines)
     return _MemberFacts(rows=rows, sha256=digest.hexdigest())
+
+
+def _taken(table: _Table, without: Sequence[tuple[str, str]]) -> str:
+    """What is read of a table: without documents that stay behind, and without their bodies in the journal."""
+    whole = f"* FROM {quote_identifier(table.name)}"
+    if not without or table.name not in ("document", "journal"):
+        return whole
+    left = " OR ".join(
+        f'(kind = {quote_literal(kind)} AND starts_with("key", {quote_literal(start)}))' for kind, start in without
+    )
+    if table.name == "document":
+        return f"* FROM (SELECT {whole} WHERE NOT ({left}))"
+    bare = ", ".join(f"CASE WHEN {left} THEN NULL ELSE {body} END AS {body}" for body in ("body_before", "body_after"))
+    return f"* REPLACE ({bare}) FROM journal"
 
 
 def _zip_info(name: str, now: datetime) -> ZipInfo:

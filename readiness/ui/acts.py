@@ -1,4 +1,8 @@
-"""Acts behind buttons. They run as callbacks, before the page is drawn: a second click cannot cut the first one off."""
+"""Acts behind buttons, as callbacks that run before the page is drawn.
+
+A second click runs beside the first one, and cuts it off where it next touches the session's state. So acts wait for
+each other, and what is said of one is written on a value that was fetched before it.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +20,17 @@ DOUBLE_CLICK_SECONDS = 4.0  # long enough for a busy server; who signs nothing s
 
 def act(place: str, do: Callable[[], str]) -> None:
     """Run `do`, whose result is the notice of its success; a refusal stays at `place` until the next act there."""
-    _succeeds(place, do)
+    held = session.held()
+    with held.one_at_a_time:
+        _succeeds(held, place, do)
 
 
-def _succeeds(place: str, do: Callable[[], str]) -> bool:
-    st.session_state.pop(_key(place), None)
+def _succeeds(held: session.Held, place: str, do: Callable[[], str]) -> bool:
+    held.refusals.pop(place, None)
     try:
-        session.leave_notice(do())
+        held.notice = do()
     except ReadinessError as error:
-        st.session_state[_key(place)] = str(error)
+        held.refusals[place] = str(error)
         return False
     return True
 
@@ -37,28 +43,23 @@ def act_on_text(
     The form must not clear itself: the two clicks of a double click may arrive as one, and then the text would be gone.
     When they arrive one by one, the second finds its text acted upon a moment ago and does nothing.
     """
+    held = session.held()
     text = str(st.session_state[field]).strip()
-    last_text, last_time = st.session_state.get(_done(place), ("", -DOUBLE_CLICK_SECONDS))
-    again = text in ("", last_text) and monotonic() - last_time < DOUBLE_CLICK_SECONDS
-    if not text and not again:
-        st.session_state[_key(place)] = empty
-        return
-    if again or _succeeds(place, lambda: do(text)):
-        st.session_state[_done(place)] = (text or last_text, monotonic())
-        for key in (field, *also_clear):
-            st.session_state[key] = ""
+    with held.one_at_a_time:
+        last_text, last_time = held.done.get(place, ("", -DOUBLE_CLICK_SECONDS))
+        again = text in ("", last_text) and monotonic() - last_time < DOUBLE_CLICK_SECONDS
+        if not text and not again:
+            held.refusals[place] = empty
+            return
+        if not again and not _succeeds(held, place, lambda: do(text)):
+            return
+        held.done[place] = (text or last_text, monotonic())
+    for key in (field, *also_clear):
+        st.session_state[key] = ""
 
 
 def show_refusal(place: str) -> None:
     """The sentence of the last act at `place`, if it was refused."""
-    sentence = st.session_state.get(_key(place))
+    sentence = session.held().refusals.get(place)
     if sentence:
         st.error(plain(sentence))
-
-
-def _done(place: str) -> str:
-    return f"{place}/done_at"
-
-
-def _key(place: str) -> str:
-    return f"{place}/refused"

@@ -110,7 +110,7 @@ def _interval(measure: Measure, compared: int) -> str:
     if measure.low is None or measure.high is None:
         return "no interval: too much alike" if compared >= FEWEST_COMPARED else "no interval: too few records"
     write = whole_percent if measure.name == RAW_AGREEMENT else figure
-    return f"95%: {write(measure.low)} to {write(measure.high)}"
+    return f"95% interval {write(measure.low)} to {write(measure.high)}"
 
 
 def _bands(result: ExerciseResult) -> str:

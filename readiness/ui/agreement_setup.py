@@ -23,11 +23,12 @@ from readiness.outcome.exercise import (
     draw_sentence,
     labels_typed,
 )
+from readiness.outcome.exercise_result import FEWEST_COMPARED
 from readiness.project import Kind, agreeing
 from readiness.project.agreeing import Setup
 from readiness.ui import round_form
 from readiness.ui.acts import act, show_refusal
-from readiness.ui.autosave import number_field, row_of, text_field
+from readiness.ui.autosave import figure_field, row_of, text_field
 from readiness.ui.page import Here, link
 from readiness.ui.rooms import AUDIT
 from readiness.ui.wording import plain
@@ -57,12 +58,11 @@ def least_agreement(here: Here) -> None:
     row = row_of(here, Kind.AGREEMENT, here.state.agreement)
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        number_field(
+        figure_field(
             row,
             "least",
             "Agreement asked for (alpha)",
             most=1.0,
-            step=0.01,
             help=f"Krippendorff's alpha. Default {USUAL_LEAST_AGREEMENT}: Krippendorff (2004) calls it the lowest for "
             "tentative conclusions, and a few dozen records support no more. He asks for 0.800 where conclusions "
             "must be relied on: ask for it where a wrong output is expensive. Both are conventions.",
@@ -145,6 +145,8 @@ def _records(here: Here, place: str, first: _AtFirst) -> None:
     sentence = draw_sentence(agreeing.tiers_drawn(here.state, int(count)))
     minutes = max(1, round(int(count) * SECONDS_A_RECORD / 60))
     st.caption(plain(f"{sentence} About {counted(minutes, 'minute')} for each person."))
+    if int(count) < FEWEST_COMPARED:
+        st.warning(f"A result needs at least {FEWEST_COMPARED} records; fewer are good for a trial.")
 
 
 _ALLOCATION = (

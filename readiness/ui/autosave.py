@@ -68,37 +68,6 @@ def text_field(row: Row, field: str, label: str, *, help: str = "", lines: int =
     _after(row, field)
 
 
-def number_field(
-    row: Row,
-    field: str,
-    label: str,
-    *,
-    help: str = "",
-    least: float | None = 0.0,
-    most: float | None = None,
-    step: float | None = None,
-    percent: bool = False,
-) -> None:
-    """A number that may be left open. With `percent` the field shows %, and 0..1 is stored."""
-    stored = row.body[field]
-    shown = stored * 100 if percent and stored is not None else stored
-    key = _seed(row, field, None if shown is None else float(shown))
-    st.number_input(
-        f"{label} (%)" if percent else label,
-        key=key,
-        value=None,
-        min_value=least,
-        max_value=100.0 if percent else most,
-        step=step,
-        format="%g",
-        help=help or None,
-        placeholder="not stated",
-        on_change=_save,
-        args=(row, field, _from_percent if percent else None),
-    )
-    _after(row, field)
-
-
 def figure_field(
     row: Row,
     field: str,

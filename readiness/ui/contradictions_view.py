@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from readiness.diagnosis.contradictions import Contradiction, Severity
-from readiness.ui.page import Colour, Here, link_to_place
+from readiness.ui import on_this_page
+from readiness.ui.page import Colour, Here
 from readiness.ui.wording import badge, plain
 
 _COLOUR: dict[Severity, Colour] = {Severity.BLOCKING: "red", Severity.SERIOUS: "orange", Severity.MINOR: "gray"}
@@ -22,7 +23,7 @@ _MEANS = {
 def contradictions(here: Here) -> None:
     """Each with both statements, why they exclude each other, and the way to the field that settles it."""
     found = here.diagnosis.contradictions
-    st.subheader("Statements that cannot both be true")
+    st.subheader(on_this_page.CONTRADICTIONS, anchor=on_this_page.anchor(on_this_page.CONTRADICTIONS))
     if not found:
         st.caption(
             "None found: what the pages say so far of the sample, the scope, the outcome and the dates goes together."
@@ -61,4 +62,4 @@ def _contradiction(here: Here, one: Contradiction) -> None:
         st.markdown(f"{badge(one.severity.value, _COLOUR[one.severity])} **{plain(entry.title)}**")
         st.markdown(plain(one.sentence))
         st.caption(plain(entry.why))
-        link_to_place(one.place)
+        on_this_page.way_to(one.place, f"Settle it on {plain(one.place.words)} →")

@@ -1,38 +1,87 @@
-"""The parts of the Diagnosis page: verdict, four questions, failure mode and its timeline, stop rules."""
+"""The parts of the Diagnosis page: verdict, four questions, stop rules, failure mode and its timeline."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from readiness.diagnosis.failure_modes import FailureMode
+from readiness.diagnosis.contradictions import Severity
+from readiness.diagnosis.next_step import OpenPoint, next_step, open_points, place_of_question
 from readiness.diagnosis.places import Page, Place
 from readiness.diagnosis.questions import QuestionResult, Reply
 from readiness.diagnosis.stop_rules import RuleState, StopResult
 from readiness.diagnosis.timeline import Timeline, TimelineStage, timeline
 from readiness.diagnosis.verdict_table import Verdict
-from readiness.errors import ReadinessError
 from readiness.project import Kind
-from readiness.ui import cache, evidence_view, session, votes_view
-from readiness.ui.autosave import count_field, number_field, row_of, text_field
+from readiness.project.fixing import fix_plan
+from readiness.ui import answer_view, cache, evidence_view, on_this_page, votes_view
+from readiness.ui.autosave import count_field, figure_field, row_of, text_field
 from readiness.ui.page import Colour, Here, link_to_place
 from readiness.ui.wording import badge, moment, plain
+from readiness.workflow import Stage
 
 _VERDICT_SHOWN = {Verdict.GO: st.success, Verdict.FIX_FIRST: st.warning, Verdict.STOP: st.error}
 _RULE_COLOUR: dict[RuleState, Colour] = {RuleState.MET: "red", RuleState.NOT_MET: "green", RuleState.UNKNOWN: "gray"}
+_SEVERITY_COLOUR: dict[Severity, Colour] = {
+    Severity.BLOCKING: "red",
+    Severity.SERIOUS: "orange",
+    Severity.MINOR: "gray",
+}
 LAUNCH = Place(Page.WORKFLOW, "The job")
 
 
 def verdict(here: Here) -> None:
-    """The verdict with the rule that made it and its reasons."""
+    """The verdict with the rule that made it, the one thing to do now, and what decided it with the ways there."""
     diagnosis = here.diagnosis
     _VERDICT_SHOWN[diagnosis.verdict](f"**{diagnosis.verdict.value}.** {plain(diagnosis.rule)}")
-    if diagnosis.reasons:
+    plan = fix_plan(here.projects, here.state, diagnosis)
+    step = next_step(diagnosis, plan)
+    with st.container(border=True):
+        _with_its_place(f"**Next step.** {plain(step.sentence)}", step.place)
+    on_this_page.parts(_parts(here, planned=bool(plan)))
+    points = open_points(diagnosis)
+    for point in points:
+        _with_its_place(_point(point), point.place)
+    if not points:
         st.markdown("\n".join(f"- {plain(reason)}" for reason in diagnosis.reasons))
+
+
+def _with_its_place(text: str, place: Place) -> None:
+    left, right = st.columns([5, 2], gap="medium", vertical_alignment="center")
+    left.markdown(text)
+    with right:
+        on_this_page.way_to(place, f"{plain(evidence_view.where(place))} →")
+
+
+def _point(point: OpenPoint) -> str:
+    state = point.state
+    if isinstance(state, Reply):
+        mark = badge(state.value, votes_view.REPLY_COLOUR[state])
+    elif isinstance(state, RuleState):
+        mark = badge(state.value, _RULE_COLOUR[state])
+    else:
+        mark = badge(state.value, _SEVERITY_COLOUR[state])
+    return f"**{plain(point.what)}** {mark}  \n{plain(point.sentence)}"
+
+
+def _parts(here: Here, *, planned: bool) -> list[str]:
+    """The headings of this page that stand there for this project, in their order."""
+    diagnosis = here.diagnosis
+    stands = {
+        on_this_page.CHANGE: True,
+        on_this_page.CONTRADICTIONS: True,
+        on_this_page.QUESTIONS: True,
+        on_this_page.STOP_RULES: True,
+        on_this_page.FAILURE: diagnosis.primary is not None,
+        on_this_page.TIMELINE: here.state.workflow.stage is Stage.STALLED,
+        on_this_page.PLAN: planned,
+        on_this_page.EVIDENCE: True,
+    }
+    return [title for title, there in stands.items() if there]
 
 
 def questions(here: Here) -> None:
     """The four questions in their order, each with its evidence, the suggestion and the team's answer."""
-    st.subheader("Four questions")
+    st.subheader(on_this_page.QUESTIONS, anchor=on_this_page.anchor(on_this_page.QUESTIONS))
     votes_view.voting_together(here)
     for number, question in enumerate(here.diagnosis.questions, start=1):
         _question(here, number, question)
@@ -46,69 +95,27 @@ def _question(here: Here, number: int, question: QuestionResult) -> None:
         st.markdown(f"**{number}. {plain(entry.question.at(stage))}** {mark}")
         left, right = st.columns([3, 2], gap="large")
         with left:
-            suggestion = question.suggestion
-            st.markdown(f"The evidence suggests **{suggestion.reply.value}**. {plain(suggestion.because)}")
-            evidence_view.lines((*suggestion.speaks_against, *suggestion.speaks_for), here.diagnosis.ledger)
+            _suggestion(here, question)
             votes_view.votes_on(here, question)
             with st.expander("What this question asks"):
                 st.markdown(plain(entry.help.at(stage)))
                 st.caption(plain(f"Yes: {entry.passes_when} No: {entry.fails_when}"))
         with right:
-            _answer(here, question)
+            answer_view.answer(here, question)
 
 
-def _answer(here: Here, question: QuestionResult) -> None:
-    mode, answer = question.mode, question.answer
-    key = f"{here.state.id}/answer/{mode}"
-    version = here.state.version_of(Kind.ANSWER, mode)
-    stored_reply = answer.reply.value if answer else None
-    stored_reason = answer.reason if answer else ""
-    if st.session_state.get(f"{key}/version") != version:
-        st.session_state[f"{key}/version"] = version
-        st.session_state[f"{key}/reply"] = stored_reply
-        st.session_state[f"{key}/reason"] = stored_reason
-    st.segmented_control(
-        "Your answer",
-        [reply.value for reply in Reply],
-        key=f"{key}/reply",
-        on_change=_save_answer,
-        args=(here, mode, version),
-    )
-    st.text_area(
-        "Because",
-        key=f"{key}/reason",
-        height=80,
-        max_chars=4_000,
-        on_change=_save_answer,
-        args=(here, mode, version),
-        placeholder="An answer against the evidence needs its reason, and is shown as such in the brief.",
-    )
-    if question.against_evidence:
-        st.warning(
-            "This answer goes against the evidence."
-            + (" It needs a reason before it counts." if question.lacks_reason else "")
-        )
-    elif answer is not None and answer.reply is Reply.YES and question.reply is Reply.UNKNOWN:
-        st.warning("Nothing shows this yet, so it stays unknown. Record the evidence on its page first.")
-    if answer is not None and answer.answered_by:
-        st.caption(plain(f"Answered by {answer.answered_by}, {moment(answer.answered_at)}"))
-    refused = st.session_state.get(f"{key}/refused")
-    if refused:
-        st.error(plain(refused))
-
-
-def _save_answer(here: Here, mode: FailureMode, version: int) -> None:
-    key = f"{here.state.id}/answer/{mode}"
-    reply, reason = st.session_state[f"{key}/reply"], st.session_state[f"{key}/reason"]
-    st.session_state.pop(f"{key}/refused", None)
-    if reply is None and reason.strip() and not version:
-        return  # the reason came first; it is saved together with the answer
-    try:
-        here.projects.answer(
-            here.state.id, mode, Reply(reply) if reply else None, reason, version=version, who=session.who()
-        )
-    except ReadinessError as error:
-        st.session_state[f"{key}/refused"] = str(error)
+def _suggestion(here: Here, question: QuestionResult) -> None:
+    """What the evidence suggests, the facts for and against it, and the way to what is open. The reason is not said a
+    second time where one of the facts says it."""
+    suggestion = question.suggestion
+    facts = (*suggestion.speaks_against, *suggestion.speaks_for)
+    said = {sentence for fact in facts for sentence in (fact.statement, fact.stale)}
+    because = "" if suggestion.because in said else f" {plain(suggestion.because)}"
+    st.markdown(f"The evidence suggests **{suggestion.reply.value}**.{because}")
+    evidence_view.lines(facts, here.diagnosis.ledger)
+    place = place_of_question(question, here.diagnosis.ledger)
+    if place.page is not Page.DIAGNOSIS:
+        link_to_place(place, f"Settle it on {plain(evidence_view.where(place))} →")
 
 
 def failure_mode(here: Here) -> None:
@@ -116,10 +123,11 @@ def failure_mode(here: Here) -> None:
     diagnosis, catalog = here.diagnosis, cache.failure_modes()
     if diagnosis.primary is not None:
         entry = catalog.of(diagnosis.primary)
-        st.subheader(f"Primary failure mode: {entry.title}")
+        heading = f"Primary failure mode: {plain(entry.title)}"
+        st.subheader(heading, anchor=on_this_page.anchor(on_this_page.FAILURE))
         looks, then = st.columns(2, gap="large")
-        looks.markdown(f"**What it looks like**  \n{plain(entry.looks_like)}")
-        then.markdown(f"**What comes next**  \n{plain(entry.comes_next)}")
+        looks.markdown(f"**What it looked like elsewhere**  \n{plain(entry.looks_like)}")
+        then.markdown(f"**What usually comes next**  \n{plain(entry.comes_next)}")
         if diagnosis.also_found:
             also = ", ".join(plain(catalog.of(mode).title) for mode in diagnosis.also_found)
             st.markdown(f"Also found: {also}.")
@@ -132,7 +140,7 @@ def _timeline(here: Here) -> None:
     found = timeline(here.state.workflow, cache.failure_modes(), today)
     if found is None:
         return
-    st.subheader("The failure timeline")
+    st.subheader(on_this_page.TIMELINE, anchor=on_this_page.anchor(on_this_page.TIMELINE))
     st.markdown(plain(found.sentence))
     if found.months is None:
         link_to_place(LAUNCH)
@@ -149,12 +157,12 @@ def _timeline_stage(stage: TimelineStage, found: Timeline, *, told: bool) -> Non
     when = f"Month {stage.month}" + (f", {moment(stage.on)}" if stage.on else "")
     st.markdown(f":small[:gray[{plain(when)}]] {mark}  \n{plain(stage.title)}")
     if stage is found.present and not told:
-        st.caption(plain(stage.looks_like))
+        st.caption(plain(f"Elsewhere: {stage.looks_like}"))
 
 
 def stop_rules(here: Here) -> None:
     """The three rules with their numbers, and the inputs that only people can give."""
-    st.subheader("Stop rules")
+    st.subheader(on_this_page.STOP_RULES, anchor=on_this_page.anchor(on_this_page.STOP_RULES))
     st.caption(
         "A project stops when any one of them is met. A stop is a result: it makes the next project likelier to ship."
     )
@@ -180,7 +188,7 @@ def _stop_inputs(here: Here) -> None:
     currency = here.state.plan.currency
     columns = st.columns(3, gap="medium")
     with columns[0]:
-        number_field(
+        figure_field(
             row,
             "most_outside_share",
             "Records that a rebuild may leave to people or reject",
@@ -199,7 +207,7 @@ def _stop_inputs(here: Here) -> None:
         )
         count_field(row, "genuine_attempts", "Attempts after which it counts as contested", least=1, most=100)
     with columns[2]:
-        number_field(
+        figure_field(
             row,
             "least_probability",
             "Least probability that the value covers the cost",
@@ -210,11 +218,10 @@ def _stop_inputs(here: Here) -> None:
         if here.diagnosis.ledger.value.started:
             st.caption("The value is simulated from its inputs on the Outcome page.")
             return
-        number_field(
+        figure_field(
             row,
             "expected_value",
             f"Realistic value ({plain(currency)})",
-            step=1_000.0,
             most=1e15,
             help="Counts as long as no input of the value is stated on the Outcome page.",
         )

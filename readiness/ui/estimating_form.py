@@ -11,6 +11,7 @@ from readiness.errors import InputError
 from readiness.exports.figures import counted
 from readiness.scope.rounds import DO_NOT_KNOW, PARTS, answer_of
 from readiness.ui import round_form
+from readiness.ui.grids import figure_text, typed_figure
 from readiness.ui.page import Here
 from readiness.ui.round_form import Fields, Part
 from readiness.ui.taking_part import Taking
@@ -65,8 +66,15 @@ def fields(explain: str = "") -> Fields:
 
 def day_input(label: str, key: str) -> None:
     """A field for person-days, so narrow that three stand side by side on a phone. What is refused is said by name
-    when it is sent: a field with limits of its own would drop what was typed without a word."""
-    st.number_input(label, key=key, value=None, format="%g", step=1.0, placeholder="days", width=DAY_PIXELS)
+    when it is sent: the browser's own field for numbers would make 25 of 2,5, and nothing of abc, without a word."""
+    st.text_input(label, key=key, placeholder="days", max_chars=40, width=DAY_PIXELS)
+
+
+def typed_days(label: str, place: str) -> tuple[float | None, ...]:
+    """Low, likely and high as they were typed; None where nothing was. Refuses what is no number."""
+    return tuple(
+        typed_figure(st.session_state.get(f"{place}/{part}"), f"{label}, {name}") for part, name in PARTS.items()
+    )
 
 
 def written(answer: dict[str, Any]) -> str:
@@ -87,16 +95,15 @@ def _line(label: str, place: str) -> None:
 
 def _fill(place: str, answer: dict[str, Any]) -> None:
     for part in PARTS:
-        st.session_state[f"{place}/{part}"] = answer[part]
+        st.session_state[f"{place}/{part}"] = figure_text(answer[part]) or ""
     st.session_state[f"{place}/unknown"] = answer == DO_NOT_KNOW
 
 
 def _typed_answer(label: str, place: str) -> dict[str, Any] | None:
     """One component as it was typed; None where nothing was."""
-    typed = [st.session_state.get(f"{place}/{part}") for part in PARTS]
-    empty = all(value is None for value in typed)
+    empty = not any(str(st.session_state.get(f"{place}/{part}") or "").strip() for part in PARTS)
     if st.session_state.get(f"{place}/unknown"):
         if not empty:
             raise InputError(f"{label}: figures and I do not know both stand there. Keep one of the two.")
         return DO_NOT_KNOW
-    return None if empty else answer_of(label, *typed)
+    return None if empty else answer_of(label, *typed_days(label, place))

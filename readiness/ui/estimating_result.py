@@ -16,7 +16,8 @@ from readiness.project import estimating as together
 from readiness.scope.rounds import PARTS, Spread, answer_of, finding
 from readiness.ui import round_form, session
 from readiness.ui.acts import act, show_refusal
-from readiness.ui.estimating_form import day_input, fields, written
+from readiness.ui.estimating_form import day_input, fields, typed_days, written
+from readiness.ui.grids import figure_text
 from readiness.ui.page import Here
 from readiness.ui.wording import moment, plain
 
@@ -146,7 +147,7 @@ def _agreed_fields(round_: Round, of: Spread, place: str) -> None:
         for part, name in PARTS.items():
             key = f"{place}/{of.item_id}/{part}"
             if before and key not in st.session_state:
-                st.session_state[key] = before[part]
+                st.session_state[key] = figure_text(before[part]) or ""
             day_input(name, key)
 
 
@@ -156,10 +157,10 @@ def _agreed(here: Here, round_: Round) -> None:
     refused: list[str] = []
     figures: dict[str, tuple[Any, Any, Any]] = {}
     for thing in round_.things:
-        low, likely, high = (st.session_state.get(f"{place}/{thing}/{part}") for part in PARTS)
-        if (low, likely, high) == (None, None, None):
-            continue
         try:
+            low, likely, high = typed_days(round_.label(thing), f"{place}/{thing}")
+            if (low, likely, high) == (None, None, None):
+                continue
             answer = answer_of(round_.label(thing), low, likely, high)
         except InputError as error:
             refused.append(str(error))

@@ -22,7 +22,7 @@ from readiness.ui.acts import act, show_refusal
 from readiness.ui.estimating_form import asked
 from readiness.ui.estimating_result import is_current, revealed
 from readiness.ui.page import Here
-from readiness.ui.wording import moment
+from readiness.ui.wording import moment, told_apart
 
 
 def estimating(here: Here) -> None:
@@ -42,7 +42,8 @@ def estimating(here: Here) -> None:
 
 def _open_form(here: Here) -> None:
     place = f"{here.state.id}/estimating/open"
-    names = {item.id: item.component for item in here.state.items if item.status is not ItemStatus.NOT_NEEDED}
+    asked = [item for item in here.state.items if item.status is not ItemStatus.NOT_NEEDED]
+    names = told_apart({item.id: item.component for item in asked})
     if not names:
         st.info("There is no component to estimate yet.")
         return

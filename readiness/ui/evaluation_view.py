@@ -19,7 +19,7 @@ from readiness.ui.acts import act, show_refusal
 from readiness.ui.autosave import figure_field, row_of, text_field
 from readiness.ui.page import Here, errors_shown
 from readiness.ui.turns import Turn, turn_of
-from readiness.ui.wording import badge, day, interval, percent, plain
+from readiness.ui.wording import badge, day, interval, percent, plain, told_apart
 
 _COLOUR = {
     Difference.BETTER: "green",
@@ -166,7 +166,7 @@ def _do_add(here: Here, place: str, turn: Turn, number: int) -> None:
 
 def _compare(here: Here, runs: Sequence[EvaluationRun]) -> None:
     st.markdown("#### Two versions compared")
-    names = {run.id: f"{run.version}, {day(run.run_on)}" for run in runs}
+    names = _titles(runs)
     latest_first = list(reversed(names))
     left, right = st.columns(2)
     later_key, earlier_key = _compared(here)
@@ -204,13 +204,18 @@ def _comparison(found: Comparison) -> None:
                     st.caption(f"The first {len(cases):,} of {count:,}.")
 
 
+def _titles(runs: Sequence[EvaluationRun]) -> dict[str, str]:
+    """How runs are offered to be chosen, by id: a version may have been run twice on one day."""
+    return told_apart({run.id: f"{run.version}, {day(run.run_on)}" for run in runs})
+
+
 def _remove(here: Here, runs: Sequence[EvaluationRun]) -> None:
     place = f"{here.state.id}/remove_run"
     turn = turn_of(place)
     number, reason_key = turn.number, f"{place}/reason/{turn.number}"
-    names = {run.id: f"{run.version}, {day(run.run_on)}" for run in reversed(runs)}
+    names = _titles(runs)
     left, right = st.columns(2, vertical_alignment="bottom")
-    chosen = left.selectbox("Which run", list(names), format_func=names.__getitem__, key=f"{place}/which")
+    chosen = left.selectbox("Which run", list(reversed(names)), format_func=names.__getitem__, key=f"{place}/which")
     right.text_input("Why it is removed", max_chars=1_000, key=reason_key)
 
     def do() -> str:

@@ -10,6 +10,7 @@ from readiness.diagnosis.ledger import Evidence, Finding, Ledger, Topic
 from readiness.diagnosis.places import Place
 from readiness.diagnosis.verdict_table import Bounds, Fact, Rule, VerdictTable
 from readiness.exports.figures import counted, number, percent
+from readiness.ui import on_this_page
 from readiness.ui.page import Colour, Here, link_to_place
 from readiness.ui.rooms import TABBED
 from readiness.ui.wording import badge, day, plain
@@ -30,7 +31,7 @@ _SAID = {
 def all_evidence(here: Here) -> None:
     """Every fact of the ledger by topic, with where it is held; and the table that the verdict is read from."""
     ledger = here.diagnosis.ledger
-    st.subheader("What this rests on")
+    st.subheader(on_this_page.EVIDENCE, anchor=on_this_page.anchor(on_this_page.EVIDENCE))
     with st.expander(f"All evidence: {counted(len(ledger.entries), 'fact')}"):
         st.caption(
             "Every page and brief reads these facts. What is out of date does not count for readiness; what is marked "
@@ -44,10 +45,11 @@ def all_evidence(here: Here) -> None:
 
 
 def lines(entries: Sequence[Evidence], ledger: Ledger) -> None:
-    """Facts one below the other. Why some are out of date is said once where it is the same."""
+    """Facts one below the other. Why some are out of date, and where they come from, is said once where it is the
+    same."""
     said: set[str] = set()
     for entry in entries:
-        _line(entry, ledger, said)
+        _line(entry, ledger, said, once=True)
 
 
 def figure(evidence: Evidence) -> str:
@@ -80,28 +82,46 @@ def _topic(ledger: Ledger, topic: Topic) -> None:
         with left:
             _line(entry, ledger, said)
         with right:
-            link_to_place(entry.place, f"{plain(_where(entry.place))} →")
+            link_to_place(entry.place, f"{plain(where(entry.place))} →")
 
 
-def _line(evidence: Evidence, ledger: Ledger, said: set[str]) -> None:
-    """One fact: finding, statement, figure, whether it is out of date, and where it came from."""
+def _line(evidence: Evidence, ledger: Ledger, said: set[str], *, once: bool = False) -> None:
+    """One fact: finding, statement, figure, whether it is out of date, and where it came from. With `once`, neither a
+    source that was `said` already nor a figure that the statement holds is said again."""
     mark = badge(evidence.finding.value, FINDING_COLOUR[evidence.finding])
     stale = f" {badge('out of date', 'orange')}" if evidence.stale else ""
     why = f" {plain(evidence.stale)}" if evidence.stale not in said else ""
     said.add(evidence.stale)
-    st.markdown(f"{mark} {plain(evidence.statement)}{stale}{why}  \n:small[:gray[{plain(_origin(evidence, ledger))}]]")
+    source = _source(evidence, ledger)
+    value = "" if once and _holds_its_figure(evidence) else figure(evidence)
+    origin = _origin(evidence, value, "" if once and source in said else source)
+    said.add(source)
+    below = f"  \n:small[:gray[{plain(origin)}]]" if origin else ""
+    st.markdown(f"{mark} {plain(evidence.statement)}{stale}{why}{below}")
 
 
-def _where(place: Place) -> str:
+def where(place: Place) -> str:
     """The page, and its tab where a link opens it: a heading further down is found by reading."""
     return place.words if place.page in TABBED else str(place.page)
 
 
-def _origin(evidence: Evidence, ledger: Ledger) -> str:
-    """Figure, source, date and age, and whether it only informs."""
-    beside = "" if evidence.decides else "beside the question"
-    parts = (figure(evidence), evidence.source, day(evidence.observed_at), age(ledger, evidence), beside)
-    return " · ".join(filter(None, parts))
+def _origin(evidence: Evidence, value: str, source: str) -> str:
+    """Figure, source, and whether it only informs."""
+    return " · ".join(filter(None, (value, source, "" if evidence.decides else "beside the question")))
+
+
+def _holds_its_figure(evidence: Evidence) -> bool:
+    """Whether the statement says the value with all that is known of it: without an interval it always does."""
+    if evidence.low is None or evidence.high is None:
+        return True
+    span = f"{_written(evidence.low, evidence.unit)} to {_written(evidence.high, evidence.unit)}"
+    return span in evidence.statement
+
+
+def _source(evidence: Evidence, ledger: Ledger) -> str:
+    """Where a fact comes from, with its date and age."""
+    audited = evidence.source.removeprefix("handling decisions on ")  # of the same audit, whose source is said once
+    return " · ".join(filter(None, (audited, day(evidence.observed_at), age(ledger, evidence))))
 
 
 def _written(value: float, unit: str) -> str:

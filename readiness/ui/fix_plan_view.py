@@ -8,9 +8,10 @@ import streamlit as st
 
 from readiness.diagnosis.failure_modes import FailureMode
 from readiness.diagnosis.fix_plan import FixTask, PlannedStep, TaskStatus
+from readiness.diagnosis.verdict_table import Verdict
 from readiness.project import Kind
 from readiness.project.fixing import fix_plan
-from readiness.ui import cache
+from readiness.ui import cache, on_this_page
 from readiness.ui.autosave import check_field, date_field, row_of, text_field
 from readiness.ui.page import Colour, Here, link_to_place
 from readiness.ui.wording import badge, day, plain
@@ -29,7 +30,9 @@ def plan(here: Here) -> None:
     if not steps:
         return
     closed = sum(step.status is TaskStatus.CLOSED for step in steps)
-    st.subheader("Fix plan")
+    st.subheader(on_this_page.PLAN, anchor=on_this_page.anchor(on_this_page.PLAN))
+    if here.diagnosis.verdict is Verdict.STOP:
+        st.info("A stop rule is met. Nothing of this is begun before that rule is settled.")
     st.caption(
         f"{closed} of {len(steps)} steps are closed. Nobody ticks a step off: it closes once the project holds the "
         "evidence for it, and opens again when that goes."

@@ -58,7 +58,7 @@ def edit_grid(
         width="stretch",
         placeholder="-",
         row_height=row_height,
-        height=row_height * min(len(frame), MOST_VISIBLE_ROWS) + ROW_HEIGHT + 3,
+        height=round(row_height * _visible_rows(len(frame))) + ROW_HEIGHT + 3,
         on_change=_apply,
         args=(name, tuple(frame.index), save),
         alt=alt or None,
@@ -67,6 +67,11 @@ def edit_grid(
         st.error(plain(sentence))
     for number, (edit, conflict) in enumerate(_conflicts(name)):
         _show_conflict(name, number, edit, conflict, save)
+
+
+def _visible_rows(rows: int) -> float:
+    """How many rows are seen without scrolling; the half row at the end of a longer grid shows that it goes on."""
+    return rows if rows <= MOST_VISIBLE_ROWS else MOST_VISIBLE_ROWS + 0.5
 
 
 def number_column(label: str, *, help: str = "", width: int | None = None) -> Any:

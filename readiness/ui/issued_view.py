@@ -36,7 +36,7 @@ def shown(here: Here) -> None:
     missing = here.projects.missing_from_brief(here.state, here.diagnosis)
     if missing:
         st.warning(f"A stop brief cannot be signed before it says all of it. Missing: {plain(', '.join(missing))}.")
-    _issue(here, disabled=bool(missing) or (latest is not None and latest.fingerprint == current))
+    _issue(here, current, disabled=bool(missing) or (latest is not None and latest.fingerprint == current))
     refused = f"A stop brief must say all of it. Missing: {', '.join(missing)}." if missing else ""
     signing_form(
         f"{here.state.id}/sign_brief",
@@ -61,11 +61,11 @@ def _standing(latest: IssuedBrief | None, current: str) -> None:
         st.markdown(f"The brief has changed since it was issued under number {latest.number}.")
 
 
-def _issue(here: Here, *, disabled: bool) -> None:
+def _issue(here: Here, current: str, *, disabled: bool) -> None:
     place = f"{here.state.id}/issue"
 
     def issue() -> str:
-        made = issuing.issue_brief(here.projects, here.state.id, who=here.who)
+        made = issuing.issue_brief(here.projects, here.state.id, who=here.who, fingerprint=current)
         return f"Brief {made.number} is issued: {made.verdict}."
 
     st.button("Issue this brief", key=place, on_click=act, args=(place, issue), disabled=disabled)

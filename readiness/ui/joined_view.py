@@ -11,7 +11,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from readiness.ballots import LONGEST_NAME, Round
+from readiness.ballots import LONGEST_NAME, Round, shown_name
 from readiness.errors import InvalidValueError, ReadinessError
 from readiness.project import Projects, asking
 from readiness.project.joining import project_of
@@ -142,7 +142,7 @@ def _ask_name(project_id: str) -> None:
 
 
 def _join(project_id: str) -> None:
-    typed = " ".join(str(st.session_state.get(_TYPED) or "").split())
+    typed = shown_name(str(st.session_state.get(_TYPED) or ""))
     for key in (_REFUSED, _SHARED):
         st.session_state.pop(key, None)
     if typed and cache.presence().shares_name(project_id, round_form.token(), typed):

@@ -22,7 +22,7 @@ from readiness.ui.grids import figure_text, typed_figure
 from readiness.ui.page import Here, link
 from readiness.ui.rooms import OUTCOME
 from readiness.ui.turns import Turn, turn_of
-from readiness.ui.wording import day, moment, plain
+from readiness.ui.wording import day, moment, plain, told_apart
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TODAY, _LAST_DAY = "as of today", "as it stood on its last day"
@@ -106,10 +106,11 @@ def _streak(here: Here, now: datetime | None) -> None:
 def _chosen_metric(here: Here, offered: Sequence[Held]) -> Held:
     if len(offered) == 1:
         return offered[0]
+    names = told_apart({place: one.name for place, one in enumerate(offered)})
     place = st.selectbox(
         "Held against its tolerance",
         range(len(offered)),
-        format_func=lambda place: offered[place].name,
+        format_func=names.__getitem__,
         key=f"{here.state.id}/live/held",
     )
     return offered[place]

@@ -10,7 +10,7 @@ import streamlit as st
 from readiness.errors import ReadinessError
 from readiness.ui import asked_notice, cache, joined, joined_view, session
 from readiness.ui.rooms import PORTFOLIO, ROOMS, WORKSHOP
-from readiness.ui.wording import plain
+from readiness.ui.wording import moment, plain, told_apart
 
 
 def run() -> None:
@@ -59,7 +59,8 @@ def _project_picker() -> None:
         st.stop()
     if not rows:
         return
-    names = {row.id: row.name for row in rows}
+    began = {row.id: f"begun on {moment(row.created_at)}" for row in rows}
+    names = told_apart({row.id: row.name for row in rows}, began)
     current = session.project_id()
     key = "project_picker"
     if st.session_state.get(key) != current or current not in names:

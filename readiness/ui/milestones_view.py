@@ -13,7 +13,7 @@ from readiness.project.issued import Milestone
 from readiness.ui import cache
 from readiness.ui.acts import act, act_on_text, show_refusal
 from readiness.ui.page import Here, errors_shown
-from readiness.ui.wording import moment, plain
+from readiness.ui.wording import moment, plain, told_apart
 
 _NOW_NAME = "as it is now"
 
@@ -51,7 +51,10 @@ def _milestone(here: Here, milestone: Milestone) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         by = f" · {plain(milestone.made_by)}" if milestone.made_by else ""
         st.markdown(f"**{plain(milestone.name)}** · {milestone.verdict.value} · {plain(moment(milestone.made_at))}{by}")
-        st.button("Remove", key=f"{place}/out", on_click=act, args=(place, _removing(here, milestone)), type="tertiary")
+        # A second step: what is removed does not come back, and a double click would fall on the next one.
+        with st.popover("Remove", type="tertiary"):
+            st.markdown("The copy of the project is deleted with it, and nothing brings it back.")
+            st.button("Remove it", key=f"{place}/out", on_click=act, args=(place, _removing(here, milestone)))
     show_refusal(place)
 
 
@@ -64,7 +67,7 @@ def _removing(here: Here, milestone: Milestone) -> Callable[[], str]:
 
 
 def _comparison(here: Here) -> None:
-    names = {one.id: one.name for one in here.state.milestones} | {milestones.NOW: _NOW_NAME}
+    names = told_apart({milestones.NOW: _NOW_NAME} | {one.id: one.name for one in here.state.milestones})
     oldest_first = [one.id for one in reversed(here.state.milestones)]
     left, right = st.columns(2)
     before = left.selectbox(

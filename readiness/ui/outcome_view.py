@@ -19,7 +19,9 @@ from readiness.outcome.definition import (
     Direction,
     MeasuredBy,
     Metric,
+    OutcomeDefinition,
     contradictions,
+    measured,
     missing_of_metric,
     missing_parts,
 )
@@ -39,7 +41,7 @@ from readiness.ui.autosave import (
 from readiness.ui.grids import RowEdit, edit_grid, figure_text, number_column, typed_figure
 from readiness.ui.page import Here, turn_to_section
 from readiness.ui.signing import owner_form, signing_form
-from readiness.ui.wording import moment, plain
+from readiness.ui.wording import moment, plain, told_apart
 
 SECTIONS = ("Definition", "Agreement", "Owner", "Reviews", "Evaluation", "Value")
 _GRID = {
@@ -113,6 +115,8 @@ def definition(here: Here) -> None:
     missing = missing_parts(here.state.outcome)
     if missing:
         st.info("Not stated yet: " + ", ".join(missing) + ".")
+    elif not here.diagnosis.ledger.valid_signatures:
+        st.caption("The definition is complete. Have it signed in the tab Agreement.")
 
 
 def _baseline(here: Here) -> None:
@@ -217,7 +221,7 @@ def _add_metric(here: Here) -> None:
 
 def _move_metric(here: Here, further: Sequence[Metric]) -> None:
     place = f"{here.state.id}/move_metric"
-    names = {metric.id: metric.metric for metric in further}
+    names = told_apart({metric.id: metric.metric for metric in further})
     chosen = st.selectbox("One of them", list(names), format_func=names.__getitem__, key=place)
 
     def promote() -> str:
@@ -245,20 +249,37 @@ def signatures(here: Here) -> None:
     ledger = here.diagnosis.ledger
     st.subheader("Agreement")
     st.caption(
-        f"At least {SIGNERS_NEEDED} people sign what stands above, each under their own name. "
-        "A change of the definition voids the signatures under it."
+        f"At least {SIGNERS_NEEDED} people sign the definition, each under their own name. "
+        "A change of it voids the signatures under it."
     )
+    missing = missing_parts(here.state.outcome)
+    if not missing:
+        _what_is_signed(here.state.outcome)
     for signature in ledger.valid_signatures:
         _signature(here, signature, valid=True)
     for signature in ledger.void_signatures:
         _signature(here, signature, valid=False)
-    missing = missing_parts(here.state.outcome)
     signing_form(
         f"{here.state.id}/sign_outcome",
         "Sign",
         lambda name, role: here.projects.sign_outcome(here.state.id, name=name, role=role, who=here.who),
         refused="The definition must be complete before anybody can sign it." if missing else "",
     )
+
+
+def _what_is_signed(defined: OutcomeDefinition) -> None:
+    """The definition in short, so that nobody signs what they do not see."""
+    target, low, high, cost = (
+        figure_text(figure)
+        for figure in (defined.target, defined.tolerance_low, defined.tolerance_high, defined.wrong_output_cost)
+    )
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(
+            f"**{plain(defined.metric)}:** {defined.direction}, target {plain(measured(str(target), defined.unit))}, "
+            f"tolerance {plain(measured(f'{low} to {high}', defined.unit))}. "
+            f"One wrong output costs {plain(f'{cost} {defined.currency}'.strip())}."
+        )
+        st.markdown(f"**A correct output:** {plain(defined.correct_output)}")
 
 
 def _signature(here: Here, signature: Signature, *, valid: bool) -> None:
@@ -325,13 +346,17 @@ def _confirmation(here: Here) -> None:
         show_refusal(place)
         return
     if found is Standing.VOID:
-        st.warning("Owner, metric or tolerance changed after the confirmation, which is void until given again.")
+        st.warning(
+            "Owner, metric, tolerance or who granted the authority changed after the confirmation, which is void until "
+            "given again."
+        )
     else:
         st.info("All four parts are stated. The owner has not confirmed them yet.")
     lacking = authorising.missing_to_confirm(here.state.outcome, here.state.ownership)
     st.markdown(
         f"**{plain(here.state.ownership.owner)} confirms:** metric and tolerance are mine, I review them, and I may "
-        "pull the system when the metric is outside tolerance at two reviews in a row."
+        "pull the system when the metric is outside tolerance at two reviews in a row. "
+        f"{plain(here.state.ownership.authority_from)} granted me this."
     )
     owner_form(
         place,

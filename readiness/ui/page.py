@@ -99,7 +99,7 @@ def _here(room: Room) -> Here:
     except ReadinessError as error:
         st.error(plain(str(error)))
         st.stop()
-    session.follow()
+    session.follow(room.path)
     identifier = session.project_id()
     if identifier is None:
         st.title(room.title)
@@ -114,8 +114,12 @@ def _here(room: Room) -> Here:
     st.title(room.title)
     if row.archived_at is not None:
         _offer_to_bring_back(projects, row.id)
-    state = cache.state_at(row.id, row.revision)
-    diagnosis = cache.diagnosis_at(row.id, row.revision, datetime.now(UTC).date())
+    try:
+        state = cache.state_at(row.id, row.revision)
+        diagnosis = cache.diagnosis_at(row.id, row.revision, datetime.now(UTC).date())
+    except ReadinessError as error:
+        st.error(plain(str(error)))
+        st.stop()
     return Here(projects, state, diagnosis, session.who())
 
 

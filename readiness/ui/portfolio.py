@@ -33,7 +33,7 @@ _VERDICT_COLOUR: dict[Verdict, Colour] = {Verdict.GO: "green", Verdict.FIX_FIRST
 
 def draw() -> None:
     """The whole page: first start, or the list of projects and what can be done to one."""
-    session.follow()
+    session.follow(PORTFOLIO.path)
     st.title(PORTFOLIO.title)
     session.show_notice()
     try:
@@ -70,7 +70,10 @@ def _list(projects: Projects, rows: list[ProjectRow]) -> None:
         wanted = st.text_input("Search", placeholder="Part of a name", key="portfolio_search").strip().casefold()
     for row in rows:
         if wanted in row.name.casefold():
-            _line(projects, row)
+            try:
+                _line(projects, row)
+            except ReadinessError as error:  # one project that cannot be read hides no other
+                st.error(plain(f"{row.name}: {error}"))
 
 
 def _line(projects: Projects, row: ProjectRow) -> None:
@@ -112,8 +115,8 @@ def _create() -> None:
 
 
 def _created(name: str) -> str:
-    session.choose_project(cache.projects().create(name, who=session.who()))
-    session.go_to(WORKFLOW.path)
+    held = session.held()
+    held.go_to(WORKFLOW.path, cache.projects().create(name, who=session.who()))
     return "The project is made. Begin with the job it is for."
 
 

@@ -16,7 +16,7 @@ from readiness.shares import Share
 from readiness.ui.acts import act, show_refusal
 from readiness.ui.page import Here, link
 from readiness.ui.rooms import SCOPE, WORKFLOW
-from readiness.ui.wording import interval, percent, plain
+from readiness.ui.wording import interval, percent, plain, told_apart
 
 # --- Production scope ---------------------------------------------------------------------------------------------
 
@@ -64,7 +64,7 @@ def _offered_table(offered: Sequence[Proposal]) -> None:
 
 
 def _take_over(here: Here, offered: Sequence[Proposal]) -> None:
-    names = {one.item_id: one.component for one in offered}
+    names = told_apart({one.item_id: one.component for one in offered})
     key = f"{here.state.id}/proposals"
     chosen = st.multiselect(
         "Components to take a starting point for",

@@ -17,7 +17,7 @@ from readiness.ui.acts import act, show_refusal
 from readiness.ui.grids import figure_text, typed_figure
 from readiness.ui.page import Here
 from readiness.ui.turns import Turn, turn_of
-from readiness.ui.wording import day, plain
+from readiness.ui.wording import day, plain, told_apart
 
 _DECISIONS = {
     ReviewDecision.CONTINUE: "Continue",
@@ -179,10 +179,12 @@ def _correct(here: Here) -> None:
     if not held:
         st.caption("Every review is withdrawn.")
         return
+    oldest_first = {one.id: f"{day(one.held_on)}, {one.reading_in_words}" for one in reversed(held.values())}
+    titles = told_apart(oldest_first)
     chosen = st.selectbox(
         "Which one",
         list(held),
-        format_func=lambda identifier: f"{day(held[identifier].held_on)}, {held[identifier].reading_in_words}",
+        format_func=titles.__getitem__,
         key=f"{place}/which",
     )
     review = held[chosen]

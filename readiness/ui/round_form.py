@@ -14,13 +14,14 @@ from typing import Any, Protocol
 
 import streamlit as st
 
-from readiness.ballots import LONGEST_NAME, NOBODY, Answer, Attendance, Round
+from readiness.ballots import LONGEST_NAME, NOBODY, Answer, Attendance, Round, shown_name
 from readiness.errors import InputError, ReadinessError
 from readiness.exports.figures import counted
 from readiness.outcome.agreement import person_key
 from readiness.project import Projects, asking
 from readiness.ui import session
 from readiness.ui.acts import act, show_refusal
+from readiness.ui.taking_out import take_out_button
 from readiness.ui.wording import moment, plain
 
 LOOK_EVERY = 3.0  # seconds between two looks at who is done
@@ -113,7 +114,7 @@ def ask_name(project_id: str) -> None:
     key = f"{project_id}/part/name"
 
     def named() -> None:
-        name = " ".join(str(st.session_state[key]).split())
+        name = shown_name(str(st.session_state[key]))
         if names_nobody(name):
             st.session_state[f"{key}/refused"] = "Type the name that the others know you by."
             return
@@ -209,7 +210,9 @@ def progress(part: Part) -> None:
         round_ = asking.reveal(part.projects, part.project_id, part.round.id, who=session.who())
         return "Revealed." if round_.revealed_by == session.who() else f"{round_.revealed_by} has revealed it already."
 
-    reveal_button(standing, place, reveal)
+    with st.container(horizontal=True):
+        reveal_button(standing, place, reveal)
+        take_out_button(part.projects, part.project_id, part.round.id, standing, place)
 
 
 def reveal_button(standing: Attendance, place: str, reveal: Callable[[], str]) -> None:
@@ -236,9 +239,12 @@ def who_is_done(standing: Attendance) -> str:
 
 
 def replaced_elsewhere(standing: Attendance, current: Round, who: str) -> None:
-    """The warning for a window whose answers another one has taken over."""
+    """The warning for a window whose answers another one has taken over, or the facilitator has taken out."""
     mine = next((s for s in standing.standings if person_key(s.name) == person_key(who)), None)
-    if not window_of(current.id, who).sent or mine is None or not mine.senders or mark() in mine.senders:
+    if not window_of(current.id, who).sent or (mine is not None and mark() in mine.senders):
+        return
+    if mine is None or not mine.senders:
+        st.warning(f"What {plain(who)} sent was taken out of the round. Send it again if it belongs in it.")
         return
     st.warning(
         f"Another window has taken over what {plain(who)} sent. "

@@ -12,7 +12,7 @@ from readiness.scope.items import MOST_RATE
 from readiness.scope.outside_view import REFERENCES, outside_view
 from readiness.scope.simulation import Simulation
 from readiness.ui import charts
-from readiness.ui.autosave import number_field, row_of, text_field
+from readiness.ui.autosave import figure_field, row_of, text_field
 from readiness.ui.page import Here
 from readiness.ui.wording import plain
 
@@ -25,54 +25,48 @@ def plan(here: Here) -> None:
     row = row_of(here, Kind.SCOPE_PLAN, here.state.plan)
     columns = st.columns(4)
     with columns[0]:
-        number_field(row, "prototype_days", "Prototype took (person-days)", step=1.0, most=100_000.0)
+        figure_field(row, "prototype_days", "Prototype took (person-days)", most=100_000.0)
     with columns[1]:
-        number_field(
+        figure_field(
             row,
             "planned_days",
             "Its team planned for production (person-days)",
-            step=1.0,
             most=100_000.0,
             help="The prototype team's own estimate of production, as it was given before this inventory.",
         )
     with columns[2]:
-        number_field(row, "day_rate", "Day rate", step=10.0, most=MOST_RATE, help="Of components without their own.")
+        figure_field(row, "day_rate", "Day rate", most=MOST_RATE, help="Of components without their own.")
     with columns[3]:
         text_field(row, "currency", "Currency")
     columns = st.columns(4)
     with columns[0]:
-        number_field(
+        figure_field(
             row,
             "team_size",
             "People at work at a time",
-            step=1.0,
             least=0.1,
             most=1_000.0,
             help="For the calendar time. Half a person is 0.5.",
         )
     with columns[1]:
-        number_field(
+        figure_field(
             row,
             "productive_days_per_week",
             "Productive days a week",
-            step=0.5,
             least=0.5,
             most=7.0,
             help="Of one person. Four of five is a common figure: the fifth goes to leave, meetings and support.",
         )
     with columns[2]:
-        number_field(
+        figure_field(
             row,
             "review_minutes",
             "Minutes to review one record",
-            step=1.0,
             most=10_000.0,
             help="Of a record that a handling decision sends to a person. Each component can have its own figure.",
         )
     with columns[3]:
-        number_field(
-            row, "review_hour_rate", "Hour rate of reviewers", step=5.0, most=MOST_RATE, help="Makes the run cost."
-        )
+        figure_field(row, "review_hour_rate", "Hour rate of reviewers", most=MOST_RATE, help="Makes the run cost.")
     _how_the_sum_is_made(here)
 
 
@@ -81,24 +75,22 @@ def _how_the_sum_is_made(here: Here) -> None:
         row = row_of(here, Kind.SCOPE_PLAN, here.state.plan)
         left, right = st.columns(2, gap="large")
         with left:
-            number_field(
+            figure_field(
                 row,
                 "confidence",
                 "Between low and high it ends with a chance of",
                 percent=True,
                 least=50.0,
                 most=98.0,
-                step=5.0,
                 help="80% makes low the 10th and high the 90th percentile. People who say that they are sure usually "
                 "give ranges that are much too narrow (Jørgensen 2004, on software effort).",
             )
         with right:
-            number_field(
+            figure_field(
                 row,
                 "common_cause",
                 "Common cause of all components",
                 percent=True,
-                step=5.0,
                 help="The correlation of any two components: the same team, the same data and the same unknown systems "
                 "make them go well or badly together. 0% would let overruns and savings cancel out and make the sum "
                 "falsely narrow; 100% adds up the bad cases. Where nothing was measured, 20% to 30% is customary.",
@@ -114,13 +106,12 @@ def outside(here: Here) -> None:
     row = row_of(here, Kind.SCOPE_PLAN, here.state.plan)
     left, right = st.columns([1, 3])
     with left:
-        number_field(
+        figure_field(
             row,
             "reference_multiplier",
             "Times the plan, in comparable projects",
             least=0.1,
             most=100.0,
-            step=0.1,
             help="From your own finished projects, if you can. What was published stands below.",
         )
     with right:

@@ -15,7 +15,7 @@ from readiness.scope.items import ItemSource, ItemStatus, ScopeItem
 from readiness.ui.acts import act, act_on_text, show_refusal
 from readiness.ui.grids import RowEdit, edit_grid, figure_text, number_column, typed_figure
 from readiness.ui.page import Here
-from readiness.ui.wording import plain
+from readiness.ui.wording import plain, told_apart
 
 _SHOWN = (  # kinds of components to look at
     "All",
@@ -326,7 +326,7 @@ def _add_from_catalog(here: Here) -> None:
 def _remove(here: Here) -> None:
     items = (*here.state.items, *here.state.orphans)
     fixed = {item.id for item in here.state.items if item.source is ItemSource.DECISION}
-    removable = {item.id: item.component for item in items if item.id not in fixed}
+    removable = told_apart({item.id: item.component for item in items if item.id not in fixed})
     key = f"{here.state.id}/remove"
     chosen = st.selectbox(
         "Remove a component",

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import dataclass, field
+
 import streamlit as st
 
+from readiness.ballots import shown_name
 from readiness.ui.wording import plain
 
 _PROJECT = "project_id"
 _PARAMETER = "project"
 _WHO = "who"
-_NOTICE = "notice"
-_GO_TO = "go_to"
+_HELD = "held"
+
+
+@dataclass(slots=True)
+class Held:
+    """What an act leaves for the next run of its session.
+
+    The next click runs beside what the last one began, and cuts that off where it next touches the session's state.
+    What is written on this value is not cut off: fetch it before the act, so that what was done and what is said of it
+    stay together, and hold `one_at_a_time` meanwhile.
+    """
+
+    notice: str = ""
+    refusals: dict[str, str] = field(default_factory=dict)  # by place
+    done: dict[str, tuple[str, float]] = field(default_factory=dict)  # by place: the text acted upon, and when
+    way: tuple[str, str] | None = None  # path and project of the page to be opened
+    one_at_a_time: threading.RLock = field(default_factory=threading.RLock)
+
+    def go_to(self, path: str, project: str) -> None:
+        """Have another page opened, in `project`, once the callback that runs now has ended."""
+        self.way = (path, project)
+
+
+def held() -> Held:
+    """What this session's acts have left."""
+    kept: Held = st.session_state.setdefault(_HELD, Held())
+    return kept
 
 
 def project_id() -> str | None:
@@ -37,7 +66,7 @@ def choose_project(identifier: str | None) -> None:
 
 def who() -> str:
     """The name that stands in the journal for this session's changes."""
-    return str(st.session_state.get(_WHO) or "").strip() or "somebody"
+    return shown_name(str(st.session_state.get(_WHO) or "")) or "somebody"
 
 
 def introduce(name: str) -> None:
@@ -55,25 +84,27 @@ def ask_who() -> None:
     )
 
 
-def go_to(path: str) -> None:
-    """Open another page, in the same project, once the callback that runs now has ended."""
-    st.session_state[_GO_TO] = path
-
-
-def follow() -> None:
-    """Go where the last callback wanted to go."""
-    path = st.session_state.pop(_GO_TO, None)
-    if path:
-        st.switch_page(path, query_params={_PARAMETER: str(st.session_state.get(_PROJECT, ""))})
+def follow(here: str) -> None:
+    """Go where the last callback wanted to go; `here` is the path of the page that asks. The way is kept until its end
+    is reached, because a second click may cut it short."""
+    kept = held()
+    if kept.way is None:
+        return
+    path, project = kept.way
+    if path == here:
+        kept.way = None
+        return
+    st.switch_page(path, query_params={_PARAMETER: project})
 
 
 def leave_notice(text: str) -> None:
     """A sentence for the next run of this session, shown once."""
-    st.session_state[_NOTICE] = text
+    held().notice = text
 
 
 def show_notice() -> None:
     """Show the sentence that the last action left."""
-    text = st.session_state.pop(_NOTICE, None)
-    if text:
-        st.toast(plain(text))
+    kept = held()
+    if kept.notice:
+        st.toast(plain(kept.notice))
+        kept.notice = ""

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from readiness.diagnosis.flips import Flip, WhatIf
+from readiness.diagnosis.flips import Flip, Move, WhatIf
 from readiness.diagnosis.levers import Lever, Unit, applied
+from readiness.diagnosis.places import Page, Place
 from readiness.diagnosis.questions import Reply
 from readiness.diagnosis.stop_rules import RuleState
 from readiness.diagnosis.verdict import Diagnosis, judge
 from readiness.diagnosis.verdict_table import Verdict
-from readiness.ui import cache
+from readiness.exports.figures import counted
+from readiness.ui import cache, on_this_page
+from readiness.ui.evidence_view import where
 from readiness.ui.page import Colour, Here
 from readiness.ui.wording import badge, plain
 
@@ -28,11 +32,22 @@ _COLOUR: dict[Reply | RuleState, Colour] = {
 }
 _ON_SLIDERS = (Unit.SHARE, Unit.PROBABILITY, Unit.ALPHA)
 _REASONS_SHOWN = 4
+_WORSE_SHOWN = 3  # of the changes that lower a verdict, while another one could lift it
 
 
-def what_would_change(here: Here) -> None:
+def room() -> DeltaGenerator:
+    """A place on the page that is filled last: the search takes longer than all the rest, and nothing waits for it."""
+    return st.container()
+
+
+def what_would_change(here: Here, room: DeltaGenerator) -> None:
     """The nearest changes that would make the verdict another one, then the panel to try values."""
-    st.subheader("What would change it")
+    with room:
+        _what_would_change(here)
+
+
+def _what_would_change(here: Here) -> None:
+    st.subheader(on_this_page.CHANGE, anchor=on_this_page.anchor(on_this_page.CHANGE))
     what_if = cache.what_if_at(here.state.id, here.state.revision, datetime.now(UTC).date())
     _sentences(what_if)
     with st.expander("Try other values"):
@@ -40,30 +55,59 @@ def what_would_change(here: Here) -> None:
 
 
 def _sentences(what_if: WhatIf) -> None:
+    """What would lift the verdict, then what would lower it: the nearest changes first, the further ones folded."""
     found = what_if.found
+    lifting = (*found.better, *([found.together] if found.together else []))
     listed = found.together if found.together and len(found.together.changes) > 2 else None
     if listed is not None:
         _list_of(listed)
-    told = [one for one in found.sentences if listed is None or one != listed.sentence]
-    if told:
-        st.markdown("\n".join(f"- {_with_verdict(sentence)}" for sentence in told))
+    raised = [flip.sentence for flip in lifting if flip is not listed]
+    others = [sentence for sentence in found.sentences if sentence not in {flip.sentence for flip in lifting}]
+    # Of a GO there is nothing but what would end it, and so nothing to make room for.
+    shown = len(others) if found.verdict is Verdict.GO else _WORSE_SHOWN
+    if raised or others:
+        st.markdown("\n".join(f"- {_with_verdict(sentence)}" for sentence in (*raised, *others[:shown])))
+    if others[shown:]:
+        with st.expander(f"{counted(len(others) - shown, 'change')} more that would make it worse"):
+            st.markdown("\n".join(f"- {_with_verdict(sentence)}" for sentence in others[shown:]))
     if not found.sentences:
         st.markdown("No single change of these inputs makes the verdict another one.")
-    lifting = (*found.better, *([found.together] if found.together else []))
     taken = dict.fromkeys(line for flip in lifting for line in flip.assumes)
     if taken:
         st.caption(plain(f"What this takes for granted: {' '.join(taken)}"))
 
 
 def _list_of(flip: Flip) -> None:
-    """Changes that are needed together, one a line with the page where it is done."""
+    """Changes that are needed together, by the page where they are done, each page with the way there."""
     mark = badge(flip.verdict.value, _VERDICT_COLOUR[flip.verdict])
     st.markdown(f"{mark} takes all of these together; none of them can be left out:")
-    lines = [
-        f"{number}. {plain(_capital(move.clause))} :small[:gray[{plain(move.lever.place.words)}]]"
-        for number, move in enumerate(flip.changes, start=1)
-    ]
-    st.markdown("\n".join(lines))
+    number = 1
+    for page in dict.fromkeys(move.lever.place.page for move in flip.changes):
+        moves = [move for move in flip.changes if move.lever.place.page is page]
+        left, right = st.columns([5, 2], gap="medium")
+        lines = [f"{place}. {plain(_capital(move.clause))}" for place, move in enumerate(moves, start=number)]
+        left.markdown("\n".join(lines))
+        with right:
+            _way_to(moves)
+        number += len(moves)
+
+
+def _way_to(moves: Sequence[Move]) -> None:
+    """To the tab where all is done in one, else to the page; on this page to the questions or the stop rules."""
+    places = dict.fromkeys(_place_of(move) for move in moves)
+    if len(places) == 1 or moves[0].lever.place.page is Page.DIAGNOSIS:
+        for place in places:
+            on_this_page.way_to(place, f"{plain(where(place))} →")
+    else:
+        on_this_page.way_to(Place(moves[0].lever.place.page))
+
+
+def _place_of(move: Move) -> Place:
+    place = move.lever.place
+    if place.page is not Page.DIAGNOSIS or place.section:
+        return place
+    is_question = move.lever.id.startswith("question:")
+    return Place(place.page, on_this_page.QUESTIONS if is_question else on_this_page.STOP_RULES)
 
 
 def _with_verdict(sentence: str) -> str:

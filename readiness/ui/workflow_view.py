@@ -6,7 +6,7 @@ import streamlit as st
 
 from readiness.operation.rules import DONE_DAYS
 from readiness.project import Kind
-from readiness.ui.autosave import Row, choice_field, date_field, number_field, row_of, text_field
+from readiness.ui.autosave import Row, choice_field, date_field, figure_field, row_of, text_field
 from readiness.ui.page import Here
 from readiness.workflow import Stage, missing_parts
 
@@ -23,7 +23,7 @@ def job(here: Here) -> None:
     )
     left, right = st.columns(2)
     with left:
-        number_field(row, "volume_per_month", "How often it runs (items per month)", step=1.0)
+        figure_field(row, "volume_per_month", "How often it runs (items per month)")
     with right:
         choice_field(
             row, "stage", "Where the project stands", Stage, help="A stalled project is asked about what runs now."

@@ -20,6 +20,7 @@ from readiness.ui.join_link import Server, link, server
 from readiness.ui.page import Here
 from readiness.ui.page import link as page_link
 from readiness.ui.round_form import reveal_button
+from readiness.ui.taking_out import take_out_button
 from readiness.ui.votes_view import open_vote
 from readiness.ui.wording import moment, plain
 
@@ -127,6 +128,7 @@ def _card(
         return "Revealed."
 
     reveal_button(standing, place, reveal)
+    take_out_button(projects, project_id, round_id, standing, place)
 
 
 def _open(projects: Projects, project_id: str, kind: Asked, place: str) -> None:

@@ -159,6 +159,8 @@ def ready() -> Case:
         report=report,
         audited_at=NOW - timedelta(days=1),
         sample_read_at=NOW - timedelta(days=1),
+        sample_from=NOW.date() - timedelta(days=29),
+        sample_to=NOW.date() - timedelta(days=2),
         audit_is_current=True,
         decisions=decided(report),
         items=(estimated("Logging", 5), estimated("Rollback", 8)),

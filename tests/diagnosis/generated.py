@@ -103,7 +103,18 @@ specs = st.builds(
     current=st.sampled_from([True, True, True, False]),
     lacking=st.frozensets(
         st.sampled_from(
-            ["audit", "target", "tolerance", "wording", "owner", "cadence", "authority", "confirmation", "definition"]
+            [
+                "audit",
+                "target",
+                "tolerance",
+                "wording",
+                "owner",
+                "cadence",
+                "authority",
+                "confirmation",
+                "definition",
+                "period",
+            ]
         ),
         max_size=2,
     ),
@@ -126,6 +137,7 @@ def made(ready: Any, valued: Any, report_of: Any, spec: Spec) -> Case:
         report=report,
         audited_at=None if report is None else facts.now - timedelta(days=spec.age),
         sample_read_at=None if report is None else facts.now - timedelta(days=spec.age),
+        sample_to=None if "period" in spec.lacking else facts.sample_to,
         audit_is_current=spec.current,
         decisions=_decisions(spec),
         items=_items(spec),

@@ -211,6 +211,16 @@ def test_a_stalled_project_wants_a_sample_of_the_last_thirty_days(facts: Facts, 
     assert bool(entry(gather_evidence(stalled), "data.clean_share").stale) is stale
 
 
+def test_records_of_an_unstated_time_do_not_count_as_current(facts: Facts) -> None:
+    """Else an old period that is deleted would make the records new."""
+    stalled = replace(facts, workflow=Workflow(stage=Stage.STALLED))
+    old = replace(stalled, sample_to=facts.now.date() - timedelta(days=200))
+    unstated = replace(stalled, sample_from=None, sample_to=None)
+    assert entry(gather_evidence(old), "data.clean_share").stale
+    assert "are of is not stated" in entry(gather_evidence(unstated), "data.clean_share").stale
+    assert not entry(gather_evidence(replace(facts, sample_to=None)), "data.clean_share").stale
+
+
 def test_before_the_build_an_old_sample_is_no_reason(facts: Facts) -> None:
     old = replace(facts, sample_read_at=facts.now - timedelta(days=400))
     assert not entry(gather_evidence(old), "data.clean_share").stale

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from readiness.diagnosis.verdict import Case
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.outcome.definition import OutcomeDefinition
 from readiness.outcome.ownership import Ownership
+from readiness.outcome.reviews import Review
 from readiness.scope.items import ScopeItem
 from readiness.workflow import Stage, Workflow
 
@@ -146,3 +148,22 @@ def test_the_whole_search_writes_nothing_into_the_case(valued: Any) -> None:
     before = (case.facts, case.ledger.entries, dict(case.answers), case.stop_inputs)
     what_would_change(case, valued.table, valued.standing)
     assert before == (case.facts, case.ledger.entries, dict(case.answers), case.stop_inputs)
+
+
+def test_what_an_old_sample_needs_is_told_the_same_tomorrow(
+    ready: Any, report_of: Callable[..., Any], decide_all: Callable[..., Any]
+) -> None:
+    """It stands in a brief that is signed by what it says, and an age is another one each day."""
+    now, report = ready.facts.now, report_of(300, {("bad: a",): 10})
+    stalled = ready.but(
+        workflow=Workflow(stage=Stage.STALLED, launched_on=now.date() - timedelta(days=20)),
+        report=report,
+        decisions=decide_all(report),
+        sample_read_at=now - timedelta(days=40),
+        sample_from=now.date() - timedelta(days=60),
+        sample_to=now.date() - timedelta(days=41),
+        reviews=(Review(id="r", held_on=now.date(), recorded_at=now, reading=93.0, unit="%", reviewed_by="Ann"),),
+    )
+    today, tomorrow = change(stalled), change(stalled.but(now=now + timedelta(days=1)))
+    assert today.sentences[0] == "GO if the age of the sample falls to 30 days."
+    assert today.sentences == tomorrow.sentences

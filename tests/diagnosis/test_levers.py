@@ -185,6 +185,16 @@ def test_a_newer_sample_of_a_stalled_project_is_no_longer_stale(ready: Any) -> N
         assert bool(entry.stale) is stale
 
 
+def test_a_sample_of_an_unstated_time_becomes_current_once_its_period_is_stated(ready: Any) -> None:
+    stalled = ready.but(workflow=Workflow(stage=Stage.STALLED), sample_from=None, sample_to=None)
+    found = lever(stalled, "sample-period")
+    for stated, stale in ((0.0, True), (1.0, False)):
+        entry = found.at(of(stalled), stated).ledger.entry("data.clean_share")
+        assert entry is not None
+        assert bool(entry.stale) is stale
+    assert "sample-period" not in {one.id for one in levers_of(of(ready), ready.diagnose())}
+
+
 # --- scope and value ----------------------------------------------------------------------------------------------
 
 

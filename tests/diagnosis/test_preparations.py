@@ -61,7 +61,7 @@ def test_a_confirmation_that_a_change_voided_leaves_ownership_open_and_says_why(
     changed = ready.but(outcome=ready.facts.outcome.model_copy(update={"tolerance_low": 80.0}))
     state = preparations(gather_evidence(changed.facts))[3]
     assert state.state is PreparationState.OPEN
-    assert "changed after the owner had confirmed" in state.sentence
+    assert "changed after the confirmation" in state.sentence
 
 
 def test_a_day_for_the_rehearsal_changes_no_preparation(ready: Any) -> None:

@@ -116,6 +116,26 @@ def test_a_yes_on_no_evidence_at_all_stays_unknown(ready: Any, mode: FailureMode
     assert question.reply is Reply.UNKNOWN
 
 
+def test_a_reason_against_one_fact_is_none_for_another_that_nobody_has_seen(ready: Any) -> None:
+    """A cadence that is too long, and an owner who has not confirmed: once the cadence is mended, no GO is lost."""
+    too_seldom = ready.facts.ownership.model_copy(update={"review_every_days": 90})
+    sure = ready.but(confirmation=None).answering(FailureMode.OWNERSHIP, Reply.YES, "Everybody knows her.")
+    both = of(sure.but(ownership=too_seldom), FailureMode.OWNERSHIP)
+    assert both.suggestion.reply is Reply.NO
+    assert both.reply is Reply.NO
+    assert of(sure, FailureMode.OWNERSHIP).reply is Reply.UNKNOWN
+    confirmed = ready.but(ownership=too_seldom).answering(FailureMode.OWNERSHIP, Reply.YES, "Agreed.")
+    assert of(confirmed, FailureMode.OWNERSHIP).reply is Reply.YES
+
+
+def test_a_running_system_that_nothing_measures_is_no_go_by_a_reason_for_something_else(ready: Any) -> None:
+    outcome = ready.facts.outcome.model_copy(update={"correct_output": ""})
+    case = ready.but(workflow=STALLED, outcome=outcome).answering(FailureMode.MEASUREMENT, Reply.YES, "We know it.")
+    question = of(case, FailureMode.MEASUREMENT)
+    assert {entry.id for entry in question.suggestion.speaks_against} >= {"outcome.defined"}
+    assert question.reply is Reply.NO
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_a_no_counts_with_a_reason_or_where_nothing_is_known(ready: Any, mode: FailureMode) -> None:
     assert of(ready.answering(mode, Reply.NO, "She leaves in May."), mode).reply is Reply.NO
@@ -248,7 +268,7 @@ def test_evidence_out_of_date_leaves_its_question_open(ready: Any) -> None:
     question = of(changed.answering(FailureMode.OWNERSHIP, Reply.YES, "It is as it was."), FailureMode.OWNERSHIP)
     assert question.suggestion.reply is Reply.UNKNOWN
     assert question.reply is Reply.UNKNOWN
-    assert "changed after the owner had confirmed" in question.suggestion.because
+    assert "changed after the confirmation" in question.suggestion.because
 
 
 @pytest.mark.parametrize("reason", ["", "Nothing has changed since."])

@@ -117,8 +117,24 @@ def test_a_use_case_stays_contested_after_genuine_attempts_without_two_signature
         assert result.margin <= 0 if state is RuleState.MET else result.margin >= 0
 
 
-def test_signatures_that_a_change_voided_do_not_settle_it(ready: Any) -> None:
-    changed = ready.but(outcome=ready.facts.outcome.model_copy(update={"unit": "items"}))
+@pytest.mark.parametrize("again", [(), ("Ann",)])
+def test_signatures_that_a_change_voided_neither_settle_it_nor_make_it_contested(
+    ready: Any, signatures_of: Callable[..., Any], again: tuple[str, ...]
+) -> None:
+    """Whoever completes the definition after two attempts would end the project by it."""
+    better = ready.facts.outcome.model_copy(update={"baseline_delay_days": 3})
+    signatures = (*ready.facts.signatures, *signatures_of(*again, definition=better))
+    result = rule(ready.but(outcome=better, signatures=signatures).stating(alignment_attempts=2), StopRule.CONTESTED)
+    assert result.state is RuleState.UNKNOWN
+    assert "must sign again" in result.because
+
+
+def test_one_voided_signature_is_too_few_to_keep_a_use_case_from_being_contested(
+    ready: Any, signatures_of: Callable[..., Any]
+) -> None:
+    changed = ready.but(
+        outcome=ready.facts.outcome.model_copy(update={"unit": "items"}), signatures=signatures_of("Ann")
+    )
     assert rule(changed.stating(alignment_attempts=2), StopRule.CONTESTED).state is RuleState.MET
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from readiness.diagnosis.deciding_inputs import levers_of
 from readiness.diagnosis.flips import RANK, Flip, what_would_change
-from readiness.diagnosis.ledger import Finding
+from readiness.diagnosis.ledger import PREPARED, Finding
 from readiness.diagnosis.levers import Better, applied
 from readiness.diagnosis.questions import Reply
 from readiness.diagnosis.stop_rules import RuleState
@@ -28,6 +28,26 @@ from tests.diagnosis.generated import READY, ROUNDS, Spec, gathered_anew, made, 
 @pytest.fixture(scope="session")
 def make(ready: Any, valued: Any, report_of: Any) -> Callable[[Spec], Case]:
     return lambda spec: made(ready, valued, report_of, spec)
+
+
+SURE = replace(READY, reason="We are sure of it.")
+nearly_ready = st.builds(
+    lambda spec, parts: replace(SURE, **{part: getattr(spec, part) for part in parts}),
+    specs,
+    st.lists(st.sampled_from([part.name for part in fields(Spec)]), max_size=4, unique=True),
+)
+
+
+@settings(max_examples=60)
+@given(nearly_ready)
+@example(replace(SURE, lacking=frozenset({"cadence", "confirmation"})))
+@example(replace(SURE, lacking=frozenset({"target", "confirmation"})))
+def test_no_go_rests_on_what_nobody_has_seen(ready: Any, make: Any, spec: Spec) -> None:
+    """A reason against one fact once carried another along that was open."""
+    case = make(spec)
+    if verdict_of(case, ready.table, ready.standing) is Verdict.GO:
+        deciding = [entry for topic in PREPARED for entry in case.ledger.deciding(topic)]
+        assert not [one.id for one in deciding if one.stale or one.finding is Finding.UNKNOWN]
 
 
 # --- improving ----------------------------------------------------------------------------------------------------

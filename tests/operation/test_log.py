@@ -7,6 +7,7 @@ import csv
 import gzip
 import json
 import lzma
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,7 @@ from readiness.operation.daily import daily
 from readiness.operation.log import OutcomeLog, read_log
 from readiness.operation.log_files import LogFile
 from readiness.operation.log_summary import LogSummary
+from readiness.operation.repeated_lines import set_repeated_apart
 
 Write = Callable[..., Path]
 
@@ -183,6 +185,8 @@ def test_a_small_packed_file_that_ends_too_early_gives_what_is_in_it_too(tmp_pat
     (tmp_path / "app.log.gz").write_bytes(packed[: len(packed) // 2])
     found = summary_of(tmp_path / "app.log.gz")
     assert 50 < found.records < 300
+    assert (found.broken, found.files[0].lines) == (1, found.records + 1)
+    assert accounted(found)
     assert "the packed file is damaged or ends here too early" in {one.reason for one in found.broken_lines}
 
 
@@ -232,6 +236,121 @@ def test_a_file_that_unpacks_without_end_is_refused(tmp_path: Path, monkeypatch:
     (tmp_path / "app.log.gz").write_bytes(gzip.compress((line() + "\n").encode() * 50_000))
     with pytest.raises(FileTooLargeError, match="unpacks to more"):
         read_log([tmp_path / "app.log.gz"])
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"),
+    [("app.log.gz", gzip.compress), ("app.log.bz2", bz2.compress), ("app.log.xz", lzma.compress)],
+)
+def test_a_few_kilobytes_that_unpack_to_many_lines_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, pack: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setattr("readiness.operation.log.MIN_SUSPECT_BYTES", 1 << 20)
+    (tmp_path / name).write_bytes(pack(b"{\n" * 3_000_000))
+    with pytest.raises(FileTooLargeError, match=r"unpacks to more than \d MB from its first \d+ KB"):
+        read_log([tmp_path / name])
+
+
+def test_many_small_packed_files_together_unpack_to_no_more_than_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("readiness.operation.log.MIN_SUSPECT_BYTES", 1 << 20)
+    (tmp_path / "a.log").write_text(line() + "\n")
+    for number in range(4):
+        (tmp_path / f"b{number}.log.gz").write_bytes(gzip.compress(b"{\n" * 300_000))
+    with pytest.raises(FileTooLargeError, match="unpacks to more"):
+        read_log([tmp_path])
+
+
+@pytest.mark.parametrize("name", ["app.log", "app.csv"])
+def test_of_many_broken_lines_a_few_are_held_and_all_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    held: list[int] = []
+
+    def counted(connection: duckdb.DuckDBPyConnection) -> None:
+        held.extend(connection.execute("SELECT count(*) FROM records WHERE state <> 0").fetchall()[0])
+
+    monkeypatch.setattr("readiness.operation.log.set_repeated_apart", _before(set_repeated_apart, counted))
+    monkeypatch.setattr(log_lines, "LINES_A_CHUNK", 1_000)
+    good = line("a") if name == "app.log" else "a,2026-03-01T12:00:00Z,true"
+    head = [] if name == "app.log" else ["record_id,time,validation_passed"]
+    broken = '{"confidence": ' if name == "app.log" else "a,yesterday,true"
+    (tmp_path / name).write_text("\n".join([*head, good, *[broken] * 5_000, "a,b,c,d"]) + "\n")
+    summary = summary_of(tmp_path / name)
+    assert (summary.records, summary.broken, summary.other) == ((1, 5_000, 1) if not head else (1, 5_001, 0))
+    assert held == [100]
+    assert [one.line for one in summary.broken_lines] == list(range(2 + len(head), 102 + len(head)))
+    assert accounted(summary)
+
+
+def _before(then: Callable[[Any], None], first: Callable[[Any], None]) -> Callable[[Any], None]:
+    def both(connection: Any) -> None:
+        first(connection)
+        then(connection)
+
+    return both
+
+
+def test_rows_of_another_width_are_held_in_part_and_counted_in_full(tmp_path: Path) -> None:
+    rows = ["record_id,time,validation_passed", "a,2026-03-01T12:00:00Z,true", *["a,b"] * 5_000, 'a,"b"', "x" * 90]
+    (tmp_path / "app.csv").write_text("\n".join(rows) + "\n")
+    summary = summary_of(tmp_path / "app.csv")
+    assert (summary.records, summary.broken, len(summary.broken_lines)) == (1, 5_002, 100)
+    assert accounted(summary)
+
+
+def _to_parquet(path: Path, query: str) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+
+
+def test_broken_rows_of_a_parquet_file_are_held_in_part_and_counted_in_full(tmp_path: Path) -> None:
+    path = tmp_path / "o.parquet"
+    _to_parquet(
+        path,
+        "SELECT CASE WHEN i = 3 THEN 'a' END AS record_id, TIMESTAMP '2026-03-01 12:00:00' AS time, "
+        "CASE WHEN i < 900 THEN true END AS validation_passed FROM range(1000) t(i)",
+    )
+    summary = summary_of(path)
+    assert (summary.records, summary.broken, summary.other, len(summary.broken_lines)) == (1, 999, 0, 100)
+    assert [one.line for one in summary.broken_lines[:4]] == [1, 2, 3, 5]
+    assert accounted(summary)
+
+
+def test_a_parquet_file_of_more_rows_than_bytes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("readiness.operation.log_parquet.MIN_SUSPECT_ROWS", 1_000)
+    path = tmp_path / "o.parquet"
+    _to_parquet(path, "SELECT 'a' AS record_id, true AS validation_passed FROM range(100000)")
+    with pytest.raises(FileTooLargeError, match="100,000 rows"):
+        read_log([path])
+
+
+def test_the_step_that_is_under_way_can_be_ended_from_outside(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, ends, over = tmp_path / "work", list[Callable[[], None]](), threading.Event()
+    work.mkdir()
+
+    def never_done(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b").fetchall()
+
+    def end_it() -> None:
+        while not over.wait(0.05):
+            for end in ends[:1]:
+                end()
+
+    monkeypatch.setattr("readiness.operation.log.set_repeated_apart", never_done)
+    thread = threading.Thread(target=end_it)
+    thread.start()
+    try:
+        with pytest.raises(StoppedError):
+            read_log([write(line())], folder=work, interruptible_by=ends.append)
+    finally:
+        over.set()
+        thread.join()
+    ends[-1]()  # does nothing any more
+    assert list(work.iterdir()) == []
 
 
 def test_a_reading_that_is_stopped_leaves_nothing_behind(write: Write, tmp_path: Path) -> None:

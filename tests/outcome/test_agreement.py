@@ -75,6 +75,8 @@ def signed(definition: OutcomeDefinition, *names: str) -> list[Signature]:
         "\uff21\uff4e\uff4e Smith",  # full-width letters
         "Ann\u200b Smith",  # a space of no width
         "Ann Sm\u00adith",  # a soft hyphen
+        "Ann Sm\x00ith",
+        "\u202eAnn Smith",
     ],
 )
 def test_the_same_person_cannot_sign_twice_under_any_spelling(again: str) -> None:
@@ -102,10 +104,15 @@ def test_an_accent_tells_two_people_apart() -> None:
     assert person_key("Jose") != person_key("José")
 
 
-@pytest.mark.parametrize("nobody", ["", "   ", "\t\n", "\u200b", "\u200b \u00ad"])
+@pytest.mark.parametrize("nobody", ["", "   ", "\t\n", "\u200b", "\u200b \u00ad", "\x00", "\u202e\x7f"])
 def test_a_name_that_shows_nothing_signs_nothing(nobody: str) -> None:
     with pytest.raises(InvalidValueError, match="own name"):
         sign(DEFINITION, [], name=nobody, role="", now=NOW)
+
+
+def test_a_signature_shows_its_name_and_role_without_what_turns_other_text() -> None:
+    given = sign(DEFINITION, [], name="Ann\u202e Smith\x00", role="C\u2066FO", now=NOW)
+    assert (given.name, given.role) == ("Ann Smith", "CFO")
 
 
 def test_a_name_or_role_that_is_too_long_is_refused_with_a_sentence() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.errors import InputError, InvalidValueError
-from readiness.outcome.authority import Standing, confirm, missing_to_confirm, standing
+from readiness.outcome.authority import Confirmation, Standing, confirm, missing_to_confirm, standing
 from readiness.outcome.definition import Direction, OutcomeDefinition
 from readiness.outcome.ownership import Ownership
 
@@ -61,9 +61,10 @@ def test_an_empty_name_confirms_nothing(name: str) -> None:
         ({"tolerance_low": 80.0}, {}),
         ({"tolerance_high": 99.0}, {}),
         ({}, {"owner": "Tomas Placeholder"}),
+        ({}, {"authority_from": "Ada Example"}),
     ],
 )
-def test_another_owner_metric_or_tolerance_voids_the_confirmation(
+def test_another_owner_metric_tolerance_or_grant_voids_the_confirmation(
     definition: dict[str, Any], ownership: dict[str, Any]
 ) -> None:
     changed, owned = DEFINED.model_copy(update=definition), OWNED.model_copy(update=ownership)
@@ -80,6 +81,7 @@ def test_another_owner_metric_or_tolerance_voids_the_confirmation(
         ({}, {"review_every_days": 14}),
         ({}, {"rehearsal_on": date(2026, 5, 1)}),
         ({}, {"owner": "INES  example", "role": "Head"}),
+        ({}, {"authority_from": "placeholder,  TOMAS"}),
     ],
 )
 def test_what_is_not_the_owners_word_can_change_without_it(
@@ -87,6 +89,20 @@ def test_what_is_not_the_owners_word_can_change_without_it(
 ) -> None:
     changed, owned = DEFINED.model_copy(update=definition), OWNED.model_copy(update=ownership)
     assert standing(changed, owned, GIVEN) is Standing.CONFIRMED
+
+
+EARLIER = Confirmation(  # as it was made before the grant was covered
+    name="Ines Example",
+    confirmed_at=NOW,
+    fingerprint="20291cb8429f937f22816cdafdee422372a38fad34e44906f9e2bebffb956e29",
+)
+
+
+def test_a_confirmation_of_before_the_grant_was_covered_holds_until_what_it_names_changes() -> None:
+    granted_by_another = OWNED.model_copy(update={"authority_from": "Ada Example"})
+    assert standing(DEFINED, OWNED, EARLIER) is Standing.CONFIRMED
+    assert standing(DEFINED, granted_by_another, EARLIER) is Standing.CONFIRMED
+    assert standing(DEFINED.model_copy(update={"tolerance_low": 80.0}), OWNED, EARLIER) is Standing.VOID
 
 
 def test_authority_that_is_taken_away_is_not_there_whoever_confirmed_it() -> None:

@@ -406,7 +406,13 @@ def test_of_two_judgments_of_one_person_about_one_record_the_later_counts() -> N
 @given(st.lists(st.lists(st.sampled_from(["1", "2", "3", None]), min_size=12, max_size=12), min_size=1, max_size=4))
 def test_any_answers_can_be_read(rows: list[list[str | None]]) -> None:
     result = result_of(made(labels=("1", "2", "3")), {f"P{n}": row for n, row in enumerate(rows)})
-    assert reach(result, LEAST) in Reach
+    where, alpha = reach(result, LEAST), result.alpha.value
+    if where is not Reach.TOO_FEW:
+        assert alpha is not None
+        assert result.agreement.compared_items >= 10
+        assert (alpha >= LEAST) == (where is Reach.REACHED)
+    assert reach(result, -2.0) is not Reach.BELOW, "nothing is below the lowest alpha that there is"
+    assert not (where is Reach.REACHED and reach(result, LEAST / 2) is Reach.BELOW), "asking for less fails nobody"
     assert reach_sentence(result, LEAST)
     assert set(result.unsettled) == {one.record for one in result.disputed}
     for one in result.records:

@@ -219,6 +219,7 @@ def test_labels_are_the_values_of_a_field_that_has_few(projects: Projects, at_ha
         agreeing.labels_in(projects, at_hand, "colour")
 
 
+@pytest.mark.large
 def test_of_thirty_facilitators_who_open_an_exercise_together_one_does(projects: Projects, at_hand: str) -> None:
     def session(number: int) -> bool:
         try:
@@ -291,6 +292,7 @@ def test_after_the_reveal_judgments_are_refused(
 # --- at once ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.large
 def test_thirty_people_who_each_answer_record_by_record_lose_nothing(projects: Projects, at_hand: str) -> None:
     asked = agreeing.open_exercise(projects, at_hand, replace(SETUP, count=6, participants=()), who="Ben")
 
@@ -452,6 +454,19 @@ def test_a_project_whose_people_do_not_agree_is_not_ready_and_after_two_settled_
     reveal(projects, at_hand, again)
     settle_all(projects, at_hand, again)
     assert seen()[:2] == (Finding.FAILED, RuleState.MET)
+
+
+def test_a_trial_judgment_is_taken_out_before_the_reveal(
+    projects: Projects, at_hand: str, asked: Exercise, judge: Callable[..., asking.Sent]
+) -> None:
+    disputing(judge)
+    judge("test", lambda place: LABELS[0])
+    before = len(agreeing.attendance(projects, at_hand, asked.id).standings)
+    assert asking.take_out(projects, at_hand, asked.id, "test", who="Ben") == len(asked.numbers)
+    assert len(agreeing.attendance(projects, at_hand, asked.id).standings) == before - 1
+    reveal(projects, at_hand, asked)
+    (result,) = agreeing.results(projects.load(at_hand))
+    assert "test" not in repr(result)
 
 
 def test_exercises_travel_in_the_export_file(

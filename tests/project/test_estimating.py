@@ -12,7 +12,7 @@ import pytest
 
 from readiness.ballots import Round
 from readiness.errors import ConflictError, InputError, InvalidValueError, StoreError, UnknownNameError
-from readiness.project import Projects
+from readiness.project import Projects, asking
 from readiness.project import estimating as together
 from readiness.scope.items import ItemStatus
 from readiness.scope.rounds import DO_NOT_KNOW, answer_of
@@ -89,6 +89,7 @@ def test_a_second_round_waits_until_the_first_is_revealed(
     assert together.open_round(projects, project, items, who="Cleo").is_open
 
 
+@pytest.mark.large
 def test_of_thirty_facilitators_who_open_a_round_together_one_does(
     projects: Projects, project: str, items: tuple[str, ...]
 ) -> None:
@@ -378,6 +379,36 @@ def test_rounds_are_repeated_and_every_one_keeps_its_own_figures(
     assert likely == [(2.0, 2.0), (4.0, 4.0)]
 
 
+def test_a_person_who_is_taken_out_of_an_open_round_has_said_nothing_in_it(
+    projects: Projects, project: str, asked: str, send: Callable[..., together.Sent]
+) -> None:
+    send("Ann", 2)
+    send("test", SECRET)
+    assert asking.take_out(projects, project, asked, "TEST ", who="Ben") == 3
+    (entry,) = {one.what for one in projects.store.journal(project)[:3]}
+    assert entry == "took TEST out of the round of estimates, with 3 answers"
+    assert not [one for one in projects.store.journal(project)[:4] if one.before and "answer" in one.before]
+    assert [one.name for one in asking.attendance(projects, project, asked).standings] == ["Ann", "Bo"]
+    asking.take_out(projects, project, asked, "Bo", who="Ben")
+    assert asking.attendance(projects, project, asked).all_done, "nobody waits for Bo any more"
+    with pytest.raises(InputError, match="Bo is not in this round"):
+        asking.take_out(projects, project, asked, "Bo", who="Ben")
+    together.reveal(projects, project, asked, who="Ben")
+    assert likely_figures(projects, project) == {"Ann": [2.0, 2.0, 2.0]}
+    with pytest.raises(InputError, match="revealed"):
+        asking.take_out(projects, project, asked, "Ann", who="Ben")
+
+
+def test_who_was_taken_out_can_send_again(
+    projects: Projects, project: str, asked: str, send: Callable[..., together.Sent]
+) -> None:
+    send("Ann", 2)
+    asking.take_out(projects, project, asked, "Ann", who="Ben")
+    send("Ann", 5, sender="another window")
+    together.reveal(projects, project, asked, who="Ben")
+    assert likely_figures(projects, project) == {"Ann": [5.0, 5.0, 5.0]}
+
+
 def test_rounds_and_ballots_travel_in_the_export_file(
     projects: Projects, project: str, asked: str, send: Callable[..., together.Sent], tmp_path: Path
 ) -> None:
@@ -391,6 +422,7 @@ def test_rounds_and_ballots_travel_in_the_export_file(
 # --- at once ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.large
 def test_thirty_sessions_that_each_answer_about_ten_components_lose_nothing(projects: Projects, project: str) -> None:
     while len(projects.load(project).items) < 10:
         projects.add_own_component(project, {"component": "More"}, who="Ben")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,16 @@ def estimate(projects: Projects, project: str, likely: float) -> None:
 def statuses(projects: Projects, project: str) -> dict[str, TaskStatus]:
     state = projects.load(project)
     return {one.step.id: one.status for one in fix_plan(projects, state, projects.diagnose(state))}
+
+
+def test_of_two_sums_shown_on_one_day_the_later_one_is_held_against(
+    projects: Projects, project: str, clock: Any
+) -> None:
+    for days in (20, 5, 12, 7):
+        estimate(projects, project, days)
+        clock.advance(minutes=10)
+        note_shown(projects, project, to_whom=f"The sponsor, {days}", shown_on=clock().date(), who="Ann")
+    assert projects.load(project).shown[-1].to_whom == "The sponsor, 7"
 
 
 def test_a_failing_question_brings_its_steps(projects: Projects, project: str) -> None:

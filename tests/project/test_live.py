@@ -171,6 +171,26 @@ def test_a_reading_that_is_stopped_leaves_everything_as_it_was(
     assert len(list(workspaces.glob("readiness-log-*"))) == 1
 
 
+def test_the_last_step_of_a_reading_can_be_cancelled_too(
+    projects: Projects, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = threading.Event()
+
+    def never_done(connection: Any) -> None:
+        reached.set()
+        connection.execute("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b").fetchall()
+
+    monkeypatch.setattr("readiness.operation.log.set_repeated_apart", never_done)
+    running = _start(projects, project, *until_yesterday([0.5, 0.5]))
+    assert reached.wait(20)
+    while not running.wait(0.05):
+        running.stop()
+    with pytest.raises(StoppedError):
+        running.result()
+    assert projects.load(project).live is None
+    assert live.refusal(projects, project) == ""
+
+
 def _start(projects: Projects, project: str, *lines: str) -> Any:
     handed = HandedIn(uploads=[("app.log", lambda path: _write(path, *lines))])
     return live.start_reading(projects, project, handed, rule=PathRule(), who="Ann")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from readiness.diagnosis.comparison import Part, PartCompared
-from readiness.errors import InvalidValueError, UnknownNameError
+from readiness.errors import InputError, InvalidValueError, UnknownNameError
 from readiness.project import Kind, Projects
 from readiness.project.milestones import (
     NOW,
@@ -59,9 +61,30 @@ def test_two_states_compare_in_all_five_parts(projects: Projects, project: str) 
     assert "grew from" in found[Part.SCOPE].sentence
     changed = {change.what: (change.before, change.after) for change in found[Part.SCOPE].changes}
     assert changed[component] == ("4 / 8 / 16 person-days", "10 / 20 / 40 person-days")
-    assert found[Part.OUTCOME].sentence == "Metric is not as before."
+    assert found[Part.OUTCOME].sentence == "Stated since then: metric."
     assert found[Part.EVIDENCE].changes
     assert found == by_part(compare_milestones(projects, project, first, NOW))
+
+
+def test_what_was_stated_changed_and_taken_out_of_the_outcome_is_told_apart(projects: Projects, project: str) -> None:
+    projects.change(project, Kind.OUTCOME, {"metric": "Share routed", "target": 90}, version=0, who="Ann")
+    first = make_milestone(projects, project, "First", who="Ann")
+    parts = {"metric": "Share routed right", "target": None, "correct_output": "The right approver."}
+    projects.change(project, Kind.OUTCOME, parts, version=1, who="Ann")
+    found = by_part(compare_milestones(projects, project, first))[Part.OUTCOME]
+    assert found.sentence == "Stated since then: a correct output. No longer stated: target. Changed: metric."
+
+
+def test_a_sum_that_grew_with_what_was_estimated_says_both(projects: Projects, project: str) -> None:
+    estimate(projects, project, 8)
+    first = make_milestone(projects, project, "First", who="Ann")
+    state = projects.load(project)
+    item = state.items[1]
+    days = {"low_days": 10, "likely_days": 20, "high_days": 40}
+    projects.change_item(project, item.id, days, version=state.version_of(Kind.SCOPE_ITEM, item.id), who="Ann")
+    sentence = by_part(compare_milestones(projects, project, first))[Part.SCOPE].sentence
+    assert "grew from" in sentence
+    assert sentence.endswith("Components without an estimate went from 8 to 7.")
 
 
 def test_the_same_state_twice_has_no_change(projects: Projects, project: str) -> None:
@@ -102,3 +125,65 @@ def test_milestones_travel_with_the_project_file(projects: Projects, project: st
     estimate(projects, row.id, 20)
     (milestone,) = projects.load(row.id).milestones
     assert "grew from" in by_part(compare_milestones(projects, row.id, milestone.id))[Part.SCOPE].sentence
+
+
+# --- another version -----------------------------------------------------------------------------------------------
+
+
+def rewrite(projects: Projects, project: str, milestone: str, change: Callable[[list[dict[str, Any]]], None]) -> None:
+    """What a milestone holds, as another version would have written it."""
+    kept = projects.store.document(project, Kind.MILESTONE_STATE, milestone)
+    assert kept is not None
+    change(kept.body["documents"])
+    body, version = kept.body, kept.version
+    projects.store.save(project, Kind.MILESTONE_STATE, milestone, body, version=version, who="Ann", what="rewrote it")
+
+
+def part_unknown(documents: list[dict[str, Any]]) -> None:
+    documents.append({"kind": "outcome", "key": "", "version": 1, "body": {"mood": "good"}})
+
+
+def part_lacking(documents: list[dict[str, Any]]) -> None:
+    next(one for one in documents if one["kind"] == "scope_item")["body"].pop("component")
+
+
+def not_a_document(documents: list[dict[str, Any]]) -> None:
+    documents.append({})
+
+
+def no_body(documents: list[dict[str, Any]]) -> None:
+    documents[0]["body"] = [1]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (part_unknown, "outcome was written by another version of Readiness, .*at mood"),
+        (part_lacking, "scope item was written by another version of Readiness, .*at component"),
+        (not_a_document, "milestone state was written by another version"),
+        (no_body, "milestone state was written by another version"),
+    ],
+)
+def test_a_milestone_that_this_version_cannot_read_says_so_and_stays(
+    projects: Projects, project: str, change: Callable[[list[dict[str, Any]]], None], said: str
+) -> None:
+    first = make_milestone(projects, project, "First", who="Ann")
+    second = make_milestone(projects, project, "Second", who="Ann")
+    rewrite(projects, project, first, change)
+    with pytest.raises(InputError, match=f"The milestone First cannot be read. The {said}"):
+        compare_milestones(projects, project, first)
+    assert {one.name for one in projects.load(project).milestones} == {"First", "Second"}
+    assert compare_milestones(projects, project, second)
+
+
+def test_a_milestone_with_a_kind_of_a_later_version_compares_all_the_same(projects: Projects, project: str) -> None:
+    first = make_milestone(projects, project, "First", who="Ann")
+    later = {"kind": "hologram", "key": "", "version": 1, "body": {"depth": 3}}
+    rewrite(projects, project, first, lambda documents: documents.append(later))
+    assert {part.sentence for part in compare_milestones(projects, project, first)} == {"Nothing changed."}
+
+
+def test_a_project_with_a_body_that_this_version_cannot_read_says_which(projects: Projects, project: str) -> None:
+    projects.store.save(project, Kind.OUTCOME, "", {"mood": "good"}, version=0, who="Ann", what="said so")
+    with pytest.raises(InputError, match="The outcome was written by another version"):
+        projects.load(project)

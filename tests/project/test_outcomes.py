@@ -154,6 +154,23 @@ def test_what_is_stated_about_the_owner_is_unknown_until_the_owner_confirms_it(p
     assert outcomes.standing(projects.load(owned)) is Standing.STATED
 
 
+def test_authority_that_is_withdrawn_and_granted_again_is_confirmed_again(projects: Projects, owned: str) -> None:
+    def change(**parts: Any) -> Standing:
+        version = projects.load(owned).version_of(Kind.OWNERSHIP)
+        projects.change(owned, Kind.OWNERSHIP, parts, version=version, who="Ann")
+        return outcomes.standing(projects.load(owned))
+
+    outcomes.confirm_authority(projects, owned, name="Ines", who="Ines")
+    assert change(role="Head of operations") is Standing.CONFIRMED
+    assert change(may_pull=False) is Standing.NOT_STATED
+    assert (
+        last_entry(projects, owned) == "withdrew the authority to pull the system, which ends the owner's confirmation"
+    )
+    assert change(may_pull=True) is Standing.STATED
+    outcomes.confirm_authority(projects, owned, name="Ines", who="Ines")
+    assert change(authority_from="Somebody else") is Standing.VOID
+
+
 def test_the_brief_says_how_far_the_authority_goes(projects: Projects, owned: str) -> None:
     def brief() -> str:
         state = projects.load(owned)

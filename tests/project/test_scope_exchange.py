@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -134,8 +133,9 @@ def test_a_workbook_that_another_program_saved_has_nothing_to_change(desk: Desk)
     assert not changes.refused
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="there is no LibreOffice on this machine")
-def test_a_workbook_that_libreoffice_saved_has_nothing_to_change(desk: Desk, tmp_path: Path, audited: str) -> None:
+def test_a_workbook_that_libreoffice_saved_has_nothing_to_change(
+    desk: Desk, audited: str, libreoffice: Callable[[Path, str], Path]
+) -> None:
     assert audited == desk.project
     changed = desk.projects.store.document(desk.project, Kind.SCOPE_ITEM, first(desk.projects, desk.project).id)
     assert changed is not None
@@ -147,20 +147,11 @@ def test_a_workbook_that_libreoffice_saved_has_nothing_to_change(desk: Desk, tmp
         who="Ann",
     )
     desk.path.write_bytes(desk.projects.workbook(desk.project))
-    saved = resaved(desk.path, tmp_path)
+    saved = libreoffice(desk.path, "xlsx")
     changes = preview(desk.projects, desk.project, read_scope_copy(saved, COPY)).changes
     assert changes.is_empty, changes
     assert not changes.refused
     assert not changes.remarks
-
-
-def resaved(path: Path, folder: Path) -> Path:
-    """The workbook as LibreOffice writes it."""
-    out = folder / "resaved"
-    profile = f"-env:UserInstallation=file://{folder}/profile"
-    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    return out / path.name
 
 
 # --- what was edited ----------------------------------------------------------------------------------------------
@@ -517,6 +508,7 @@ def test_random_edits_come_back_as_exactly_these_edits(
         assert untouched == item.model_dump(exclude=set(TITLES))
 
 
+@pytest.mark.large
 def test_a_thousand_items_are_imported(projects: Projects, project: str, tmp_path: Path) -> None:
     before = projects.load(project)
     rows = [

@@ -18,6 +18,7 @@ from readiness.diagnosis.questions import Reply
 from readiness.diagnosis.votes import answer_of
 from readiness.errors import InputError
 from readiness.project import Projects, asking, estimating, revealed_votes, voting
+from readiness.project.exporting import export_file
 from readiness.scope.rounds import answer_of as estimate_of
 
 SESSIONS = 30
@@ -111,6 +112,7 @@ def test_looks_at_one_subject_say_nothing_of_another(projects: Projects, project
     assert asking.phase(projects, project, Subject.ESTIMATE) == ("", False, 0, 0)
 
 
+@pytest.mark.large
 def test_thirty_sessions_that_vote_and_estimate_while_the_facilitator_looks_lose_nothing(
     projects: Projects, project: str, asked: str
 ) -> None:
@@ -146,6 +148,43 @@ def test_thirty_sessions_that_vote_and_estimate_while_the_facilitator_looks_lose
         assert {o.participant: o.days.likely for o in of.opinions if o.days} == {
             f"Person {number}": number + 1.0 for number in range(SESSIONS)
         }
+
+
+def test_a_trial_vote_is_taken_out_and_its_reason_is_not_said_again(
+    projects: Projects, project: str, asked: str, vote: Callable[..., asking.Sent]
+) -> None:
+    vote("test", Reply.NO, SECRET)
+    vote("Ann", Reply.YES)
+    assert asking.take_out(projects, project, asked, "test", who="Ben") == 4
+    taken = [
+        one for one in projects.store.journal(project) if one.what.startswith("took test out of the round of votes")
+    ]
+    assert [one.kind for one in taken].count("ballot") == 4
+    assert SECRET not in repr(taken)
+    asking.reveal(projects, project, asked, who="Ben")
+    tallies = revealed_votes.results(projects.load(project), projects.load(project).rounds[0])
+    assert {vote.participant for tally in tallies.values() for vote in tally.votes} == {"Ann"}
+
+
+def test_a_ballot_of_an_open_round_stays_out_of_the_export_file(
+    projects: Projects, project: str, asked: str, vote: Callable[..., asking.Sent], tmp_path: Any
+) -> None:
+    vote("Ann", Reply.NO, "an early thought")
+    vote("Ann", Reply.NO, SECRET)
+    out = export_file(projects, project, tmp_path / "project.readiness")
+    with zipfile.ZipFile(out) as archive:
+        members = {name: archive.read(name).decode() for name in archive.namelist()}
+    for word in (SECRET, "an early thought", "reply"):
+        assert not [name for name, text in members.items() if word in text]
+    sent = [line for line in members["journal.jsonl"].splitlines() if '"kind":"ballot"' in line]
+    assert len(sent) == 8
+    copy = projects.import_file(out, who="Dan", name="Copy").id
+    (now,) = asking.asked_now(projects, copy)
+    assert now.attendance.answered == 0
+    asking.reveal(projects, project, asked, who="Ben")
+    with zipfile.ZipFile(export_file(projects, project, tmp_path / "project.readiness")) as archive:
+        assert SECRET in archive.read("document.jsonl").decode()
+        assert "an early thought" in archive.read("journal.jsonl").decode()
 
 
 def test_votes_travel_in_the_export_file(

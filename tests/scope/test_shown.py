@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from readiness.scope.shown import ShownSum, compressed_since, latest_shown, show
 from readiness.scope.totals import total_scope
 
 DAY = date(2026, 3, 2)
+NOON = datetime(2026, 3, 2, 12, 0)  # noqa: DTZ001 - UTC without a zone, as the store keeps it
 
 
 def item(name: str, days: float | None = 8, **more: object) -> ScopeItem:
@@ -46,6 +47,17 @@ def test_the_latest_is_the_one_of_the_latest_day() -> None:
     assert latest_shown(()) is None
 
 
+@pytest.mark.parametrize("identifiers", ["ab", "ba"])
+def test_of_two_sums_of_one_day_the_one_that_was_noted_last_counts(identifiers: str) -> None:
+    """Ids are drawn at random: by them alone a smaller sum of the afternoon might stand behind that of the morning."""
+    morning, afternoon = (
+        shown(item("Rollback", days), identifier=identifier).model_copy(update={"noted_at": at})
+        for days, identifier, at in zip((20, 5), identifiers, (NOON, NOON + timedelta(hours=3)), strict=True)
+    )
+    assert latest_shown((afternoon, morning)) is afternoon
+    assert latest_shown((morning.model_copy(update={"noted_at": None}), afternoon)) is afternoon
+
+
 def test_a_lowered_figure_is_named_with_both_values() -> None:
     record = shown(item("Rollback", 8))
     assert compressed_since(record, (item("Rollback", 3),)) == ("Rollback fell from 8 to 3 likely person-days.",)
@@ -77,3 +89,9 @@ def test_a_component_marked_as_not_needed_without_a_reason_keeps_its_place() -> 
 def test_an_estimate_that_was_taken_back_is_named() -> None:
     record = shown(item("Rollback", 8))
     assert compressed_since(record, (item("Rollback", None),)) == ("Rollback has no estimate any more.",)
+
+
+def test_a_lowered_high_end_is_a_compression_too() -> None:
+    record = shown(item("Rollback", 8))
+    narrowed = item("Rollback", 8).model_copy(update={"high_days": 9.0})
+    assert compressed_since(record, (narrowed,)) == ("Rollback fell from 16 to 9 high person-days.",)

@@ -235,7 +235,7 @@ def test_the_agreement_that_is_asked_for_is_stated_with_its_reason(
     person: Any, projects: Projects, project: str
 ) -> None:
     at = person("Ben")
-    at.number_input(key=f"{project}/agreement//least").set_value(0.8).run()
+    at.text_input(key=f"{project}/agreement//least").set_value("0,8").run()
     at.text_input(key=f"{project}/agreement//reason").set_value("A wrong payment costs 85 EUR").run()
     settings = projects.load(project).agreement
     assert (settings.least, settings.reason) == (0.8, "A wrong payment costs 85 EUR")

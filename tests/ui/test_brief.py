@@ -71,3 +71,20 @@ def test_a_stop_that_says_too_little_cannot_be_issued(visit: Visit, projects: Pr
     at = visit("brief", project)
     assert field(at, "button", "Issue this brief").disabled
     assert any("cannot be signed before it says all of it" in warning.value for warning in at.warning)
+
+
+def test_a_brief_that_was_issued_meanwhile_is_not_refused_and_one_that_changed_is(
+    visit: Visit, projects: Projects, project: str
+) -> None:
+    at = visit("brief", project)
+    issue_brief(projects, project, who="Bo")  # by a first click, or by somebody else
+    field(at, "button", "Issue this brief").click().run()
+    assert not at.error
+    assert [one.number for one in projects.load(project).issued] == [1]
+
+    name_owner(projects, project, "Ines")
+    at = visit("brief", project)
+    name_owner(projects, project, "Kim")
+    field(at, "button", "Issue this brief").click().run()
+    assert any("has changed since" in error.value for error in at.error)
+    assert len(projects.load(project).issued) == 1

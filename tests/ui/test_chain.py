@@ -108,7 +108,7 @@ def test_what_is_typed_is_kept_when_the_page_is_left_reloaded_and_the_server_res
     at = visit("workflow", project)
     task = "The repeated task, in one sentence"
     field(at, "text_input", task).set_value("Route each invoice.").run()
-    field(at, "number_input", "How often it runs (items per month)").set_value(2600.0).run()
+    field(at, "text_input", "How often it runs (items per month)").set_value("2600").run()
     assert not at.exception
     at.switch_page("../../pages/brief.py").run()
     at.switch_page("../../pages/workflow.py").run()
@@ -117,7 +117,7 @@ def test_what_is_typed_is_kept_when_the_page_is_left_reloaded_and_the_server_res
     restart_server()
     again = visit("workflow", project)
     assert field(again, "text_input", task).value == "Route each invoice."
-    assert field(again, "number_input", "How often it runs (items per month)").value == 2600.0
+    assert field(again, "text_input", "How often it runs (items per month)").value == "2600"
 
 
 def test_a_stalled_project_is_asked_when_it_was_launched(visit: Visit, projects: Projects, project: str) -> None:
@@ -380,9 +380,10 @@ def test_an_answer_is_saved_with_its_reason_and_taken_back(visit: Visit, project
     again = visit("diagnosis", project)
     assert again.text_area(key=f"{key}/reason").value == "Nobody is named."
     assert any("Primary failure mode" in header.value for header in again.subheader)
-    again.segmented_control(key=f"{key}/reply").set_value(None).run()
+    again.button(key=f"{key}/back").click().run()
     assert not again.exception
     assert projects.load(project).answers == {}
+    assert again.segmented_control(key=f"{key}/reply").value is None
 
 
 def test_an_answer_against_the_evidence_asks_for_its_reason(visit: Visit, projects: Projects, project: str) -> None:
@@ -409,10 +410,10 @@ def test_the_page_shows_the_verdict_that_the_command_line_prints(
 def test_a_limit_is_typed_in_per_cent_and_kept_as_a_share(visit: Visit, projects: Projects, project: str) -> None:
     at = visit("diagnosis", project)
     label = "Records that a rebuild may leave to people or reject (%)"
-    field(at, "number_input", label).set_value(30.0).run()
+    field(at, "text_input", label).set_value("30").run()
     assert not at.exception
     assert projects.load(project).stop_inputs.most_outside_share == 0.3
-    field(at, "number_input", label).set_value(None).run()
+    field(at, "text_input", label).set_value("").run()
     assert not at.exception
     assert projects.load(project).stop_inputs.most_outside_share == 0.3
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from readiness.project import Projects
+from readiness.project import Kind, Projects
 from readiness.project import estimating as together
 from readiness.scope.rounds import answer_of
 
@@ -44,9 +44,9 @@ def person(visit: Visit, project: str) -> Callable[[str], AppTest]:
     return do
 
 
-def type_days(at: AppTest, asked: str, who: str, item: str, *days: float | None) -> None:
+def type_days(at: AppTest, asked: str, who: str, item: str, *days: float | str | None) -> None:
     for part, value in zip(("low_days", "likely_days", "high_days"), days, strict=True):
-        at.number_input(key=f"{asked}/{who}/{item}/{part}").set_value(value)
+        at.text_input(key=f"{asked}/{who}/{item}/{part}").set_value("" if value is None else str(value))
 
 
 def press(at: AppTest, label: str) -> AppTest:
@@ -90,7 +90,7 @@ def test_a_round_about_nothing_is_refused_with_a_sentence(person: Any, projects:
 def test_who_has_no_name_yet_types_it_in_place(visit: Visit, project: str, asked: str) -> None:
     at = visit("production_scope", project)
     assert "An estimate is asked for: 2 components" in shown(at)
-    assert not [element for element in at.number_input if asked in str(element.key)]
+    assert not [element for element in at.text_input if asked in str(element.key)]
     name = at.text_input(key=f"{project}/part/name")
     name.set_value("  somebody ")
     press(at, "Take part")
@@ -98,7 +98,7 @@ def test_who_has_no_name_yet_types_it_in_place(visit: Visit, project: str, asked
     at.text_input(key=f"{project}/part/name").set_value(" Ann  Lee ")
     press(at, "Take part")
     assert at.text_input(key="who").value == "Ann Lee"
-    assert [element for element in at.number_input if f"{asked}/ann lee/" in str(element.key)]
+    assert [element for element in at.text_input if f"{asked}/ann lee/" in str(element.key)]
 
 
 def test_a_participant_sends_and_sees_the_own_figures_alone(
@@ -130,6 +130,7 @@ def test_a_participant_sends_and_sees_the_own_figures_alone(
         ((-1.0, 3.0, 9.0), "Low: -1 is below zero."),
         ((1.0, 3.0, 1e6), "High: 1000000 is more than 10,000 person-days."),
         ((1.0, None, 9.0), "Likely is missing. Fill in all three figures."),
+        ((1.0, 2.5, "abc"), "High: 'abc' is no number; leave the cell empty where it is not known."),
     ],
 )
 def test_a_refused_figure_is_named_and_what_was_typed_elsewhere_is_sent(
@@ -144,9 +145,38 @@ def test_a_refused_figure_is_named_and_what_was_typed_elsewhere_is_sent(
     assert error.value.replace("\\", "").startswith(component)
     assert error.value.replace("\\", "").endswith(sentence)
     assert "Sent: 1 of 2. 1 component still open." in shown(at)
-    assert at.number_input(key=f"{asked}/ann/{items[0]}/high_days").value == days[2], "what was refused stays typed"
+    assert at.text_input(key=f"{asked}/ann/{items[0]}/high_days").value == str(days[2]), "what was refused stays typed"
     (ann, _) = together.attendance(projects, project, asked).standings
     assert ann.answered == 1
+
+
+def test_a_figure_is_read_as_it_is_written_with_a_comma_or_a_point(
+    person: Any, projects: Projects, project: str, asked: str, items: tuple[str, ...]
+) -> None:
+    at = person("Ann")
+    type_days(at, asked, "ann", items[0], "0.5", "2,5", "10")
+    press(at, "Send")
+    assert not at.error
+    given = [document.body["answer"] for document in projects.store.documents(project, Kind.BALLOT)]
+    assert given == [{"low_days": 0.5, "likely_days": 2.5, "high_days": 10.0}]
+
+
+def test_a_trial_answer_is_taken_out_by_name_and_its_window_is_told(
+    person: Any, projects: Projects, project: str, asked: str, items: tuple[str, ...]
+) -> None:
+    ben, trial = person("Ben"), person("test")
+    type_days(trial, asked, "test", items[0], 1, 2, 3)
+    press(trial, "Send")
+    ben.run()
+    assert "Under way: test (1 of 2)" in shown(ben).replace("**", "")
+    ben.selectbox(key=f"{project}/estimate/reveal/take_out/who").select("test").run()
+    press(ben, "Take out test")
+    assert "test (1 of 2)" not in shown(ben)
+    assert [one.name for one in together.attendance(projects, project, asked).standings] == ["Ann", "Bo"]
+    trial.run()
+    assert "What test sent was taken out of the round." in shown(trial)
+    press(trial, "Send again")
+    assert "What test sent" not in shown(trial)
 
 
 def test_an_empty_form_and_two_answers_at_once_are_refused(person: Any, asked: str, items: tuple[str, ...]) -> None:
@@ -167,7 +197,7 @@ def test_own_figures_stand_there_again_after_another_page_was_open(
     press(at, "Send")
     at.switch_page("../../pages/workflow.py").run()
     at.switch_page("../../pages/production_scope.py").run()
-    assert at.number_input(key=f"{asked}/ann/{items[0]}/likely_days").value == 3
+    assert at.text_input(key=f"{asked}/ann/{items[0]}/likely_days").value == "3"
 
 
 def test_two_people_at_one_window_do_not_see_each_others_figures(
@@ -196,7 +226,7 @@ def test_a_participant_who_corrects_the_name_takes_the_figures_along(
         ("Ann", 1),
         ("Bo", 0),
     ]
-    assert at.number_input(key=f"{asked}/ann/{items[0]}/likely_days").value == 2
+    assert at.text_input(key=f"{asked}/ann/{items[0]}/likely_days").value == "2"
     assert "This window also sent" not in shown(at)
 
 
@@ -244,7 +274,7 @@ def test_what_is_sent_after_the_reveal_is_kept_in_the_window_and_offered_next_ti
     assert "2 / 3 / 4" in shown(at)
     again = together.open_round(projects, project, items, who="Ben")
     at.run()
-    assert at.number_input(key=f"{again.id}/cy/{items[0]}/likely_days").value == 3
+    assert at.text_input(key=f"{again.id}/cy/{items[0]}/likely_days").value == "3"
 
 
 def revealed(projects: Projects, project: str, asked: str, items: tuple[str, ...]) -> None:
@@ -263,8 +293,8 @@ def test_after_the_reveal_the_figures_stand_side_by_side_and_the_largest_disagre
     (first, *_) = [element.value for element in at.dataframe if "Who" in element.value and "Likely" in element.value]
     assert list(first["Who"]) == ["Ann", "Bo"]
     assert list(first["Likely"]) == [2, 15]
-    fields = [element for element in at.number_input if f"{asked}/agreed/" in str(element.key)]
-    assert [element.value for element in fields] == [None] * 6
+    fields = [element for element in at.text_input if f"{asked}/agreed/" in str(element.key)]
+    assert [element.value for element in fields] == [""] * 6
     assert "Median of what was said: 7.5 / 8.5 / 9.5." in shown(at)
 
 
@@ -275,7 +305,7 @@ def test_what_is_agreed_is_saved_and_what_is_refused_is_named(
     at = person("Ben")
     for item, days in ((items[0], (3, 5, 9)), (items[1], (3, 2, 9))):
         for part, value in zip(("low_days", "likely_days", "high_days"), days, strict=True):
-            at.number_input(key=f"{asked}/agreed/{item}/{part}").set_value(float(value))
+            at.text_input(key=f"{asked}/agreed/{item}/{part}").set_value(str(value))
     press(at, "Save what is agreed")
     state = projects.load(project)
     by_id = {item.id: item for item in state.items}
@@ -283,7 +313,7 @@ def test_what_is_agreed_is_saved_and_what_is_refused_is_named(
     assert by_id[items[0]].basis.startswith("Agreed in a round of 2 people on ")
     assert by_id[items[1]].likely_days is None
     assert f"{by_id[items[1]].component}, Likely: 2 is below Low, 3." in shown(at)
-    at.number_input(key=f"{asked}/agreed/{items[1]}/low_days").set_value(1.0)
+    at.text_input(key=f"{asked}/agreed/{items[1]}/low_days").set_value("1")
     press(at, "Save what is agreed")
     assert "asked for" not in shown(at)
     assert "talk about it first" in next(e.value for e in at.dataframe if "Agreed" in e.value).to_csv()
@@ -298,7 +328,7 @@ def test_an_estimate_that_somebody_typed_meanwhile_is_said_and_not_overwritten(
     drawn = projects.load(project)
     together.agree(projects, drawn, asked, {items[0]: (1, 1, 1)}, who="Cleo")
     for part, value in zip(("low_days", "likely_days", "high_days"), (3.0, 5.0, 9.0), strict=True):
-        at.number_input(key=f"{asked}/agreed/{items[0]}/{part}").set_value(value)
+        at.text_input(key=f"{asked}/agreed/{items[0]}/{part}").set_value(str(value))
     press(at, "Save what is agreed")
     assert "Cleo entered 1 / 1 / 1 meanwhile. Nothing was overwritten; save again to replace it." in shown(at)
     press(at, "Save what is agreed")

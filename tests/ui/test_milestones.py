@@ -57,6 +57,6 @@ def test_a_name_that_is_there_is_refused_in_a_sentence(visit: Visit, projects: P
 def test_a_milestone_is_removed(visit: Visit, projects: Projects, project: str) -> None:
     make_milestone(projects, project, "First", who="Ann")
     at = visit("brief", project)
-    field(at, "button", "Remove").click().run()
+    field(at, "button", "Remove it").click().run()
     assert not at.exception
     assert projects.load(project).milestones == ()

@@ -73,6 +73,31 @@ def test_the_parts_of_the_page_stand_in_the_order_in_which_they_are_filled_in(vi
 # --- metrics ------------------------------------------------------------------------------------------------------
 
 
+def test_of_two_metrics_with_one_name_the_chosen_one_is_removed(visit: Visit, projects: Projects, project: str) -> None:
+    first, second = (outcomes.add_metric(projects, project, "Cost per item", who="Ann") for _ in range(2))
+    at = visit("outcome", project)
+    choice = field(at, "selectbox", "One of them")
+    assert choice.options == ["Cost per item (1)", "Cost per item (2)"]
+    choice.select("Cost per item (2)").run()
+    press(at, "Remove it")
+    assert not at.exception
+    assert [metric.id for metric in projects.load(project).outcome.further] == [first]
+    assert second != first
+
+
+def test_of_two_reviews_of_one_day_and_reading_the_chosen_one_is_withdrawn(
+    visit: Visit, projects: Projects, project: str
+) -> None:
+    first, second = hold(projects, project, 3, 90.0), hold(projects, project, 3, 90.0)
+    at = visit("outcome", project)
+    choice = field(at, "selectbox", "Which one")
+    assert [label[-4:] for label in choice.options] == [" (2)", " (1)"]
+    choice.select(choice.options[1]).run()
+    field(at, "text_input", "Why it is corrected").set_value("held twice")
+    press(at, "It was no review: withdraw it")
+    assert {one.id: bool(one.withdrawn) for one in projects.load(project).reviews} == {first: True, second: False}
+
+
 def test_a_metric_of_the_log_is_chosen_and_kept(visit: Visit, projects: Projects, project: str) -> None:
     at = visit("outcome", project)
     field(at, "selectbox", "Measured by").set_value(MeasuredBy.ROUTED.value).run()

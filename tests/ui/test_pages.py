@@ -56,6 +56,21 @@ def test_every_page_opens_on_an_empty_project(visit: Visit, projects: Projects) 
         assert len(at.title) == 1, page
 
 
+def test_a_project_that_this_version_cannot_read_says_so_and_hides_no_other(visit: Visit, projects: Projects) -> None:
+    """A later version may have written a part of it that is not known yet."""
+    project = projects.create("Invoices", who="Ann")
+    projects.create("Contracts", who="Ann")
+    projects.store.save(project, Kind.OUTCOME, "", {"mood": "good"}, version=0, who="Ann", what="said so")
+    for page in PAGES:
+        at = visit(page, project)
+        assert not at.exception, page
+        (said,) = [error.value for error in at.error]
+        assert "outcome was written by another version of Readiness" in said, page
+    portfolio = visit("portfolio")
+    assert portfolio.error[0].value.startswith("Invoices")
+    assert sum("begun" in markdown.value for markdown in portfolio.markdown) == 1  # the line of the other project
+
+
 def test_every_page_opens_on_the_example_project_and_shows_something(visit: Visit, projects: Projects) -> None:
     project = open_example(projects, who="Ann")
     for page in PAGES:

@@ -190,10 +190,10 @@ def test_the_stop_rule_rests_on_the_value_and_on_the_probability_that_is_asked_f
     at = visit("diagnosis", valued)
     assert not at.exception
     assert "Over 24 months the value covers the remaining cost" in shown(at)
-    assert not any(field.label.startswith("Realistic value") for field in at.number_input)
-    asked = next(field for field in at.number_input if field.label.startswith("Least probability"))
-    assert asked.value == 50
-    asked.set_value(80.0).run()
+    assert not any(field.label.startswith("Realistic value") for field in at.text_input)
+    asked = next(field for field in at.text_input if field.label.startswith("Least probability"))
+    assert asked.value == "50"
+    asked.set_value("80").run()
     assert not at.exception
     assert projects.load(valued).stop_inputs.least_probability == 0.8
     assert "At least 80% is asked for" in shown(at)
@@ -201,4 +201,4 @@ def test_the_stop_rule_rests_on_the_value_and_on_the_probability_that_is_asked_f
 
 def test_the_one_stated_value_can_be_typed_while_no_input_is_stated(visit: Visit, project: str) -> None:
     at = visit("diagnosis", project)
-    assert any(field.label.startswith("Realistic value") for field in at.number_input)
+    assert any(field.label.startswith("Realistic value") for field in at.text_input)

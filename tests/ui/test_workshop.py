@@ -243,7 +243,7 @@ def test_one_form_at_a_time_the_earliest_first_and_thanks_at_the_end(
     at = join("Ann")
     assert "A vote is asked for: 4 questions" in shown(at)
     assert "1 more after this." in shown(at)
-    assert not at.number_input
+    assert not [field for field in at.text_input if field.placeholder == "days"]
     answer(at, vote, "ann", all_four("unknown"))
     assert "An estimate is asked for: 2 components" in shown(at)
     assert not at.text_area
@@ -252,7 +252,7 @@ def test_one_form_at_a_time_the_earliest_first_and_thanks_at_the_end(
     press(at, "Send")
     assert "Thank you. Votes: 4 of 4 sent." in shown(at)
     assert "Thank you. Estimates: 2 of 2 sent." in shown(at)
-    assert not at.number_input
+    assert not [field for field in at.text_input if field.placeholder == "days"]
     assert not at.text_area
 
 
@@ -389,6 +389,21 @@ def test_the_facilitator_opens_and_reveals_a_vote_from_here(
     assert revealed_votes.shown_round(projects.load(project)) is not None
     ann.run()
     assert "Votes: revealed." in shown(ann)
+
+
+def test_the_facilitator_takes_a_person_out_who_has_the_form_again_and_sees_no_way_to_take_others_out(
+    join: Callable[..., AppTest], visit: Visit, projects: Projects, project: str, vote: str
+) -> None:
+    desk, ann, trial = visit("workshop", project), join("Ann"), join("test")
+    answer(ann, vote, "ann", all_four("yes"))
+    answer(trial, vote, "test", all_four("no"))
+    assert not [button for at in (ann, trial) for button in at.button if "Take out" in button.label]
+    desk.run()
+    next(one for one in desk.selectbox if one.label == "Who").select("test").run()
+    press(desk, "Take out test")
+    assert [one.name for one in asking.attendance(projects, project, vote).standings] == ["Ann"]
+    trial.run()
+    assert "A vote is asked for: 4 questions" in shown(trial)
 
 
 def test_eight_sessions_join_answer_and_are_all_counted(

@@ -11,7 +11,6 @@ from readiness.diagnosis.contradictions.recorded import Recorded, counted, day, 
 from readiness.diagnosis.failure_modes import FailureMode
 
 ENOUGH_TO_SHOW_SOME = 200  # records; a sample of this size without any edge case is rarely what arrives
-CURRENT_DAYS = 30  # a stalled project is looked at in records of the last so many days
 FAR_APART = 3.0  # times; a population and a monthly volume are rough figures
 DAYS_A_MONTH = 365.25 / 12
 
@@ -46,20 +45,6 @@ def sample_before_launch(on: Recorded) -> str | None:
     if not on.is_stalled or launched is None or until is None or until >= launched:
         return None
     return f"The system was launched on {day(launched)}, and the sample ends on {day(until)}, before it ran."
-
-
-def sample_not_current(on: Recorded) -> str | None:
-    """A file that was uploaded this week may hold the records of another year."""
-    launched, read, until = on.facts.workflow.launched_on, on.facts.sample_read_at, on.facts.sample_to
-    if not on.is_stalled or read is None or until is None or (launched is not None and until < launched):
-        return None
-    age, read_ago = (on.today - until).days, (on.today - read.date()).days
-    if age <= CURRENT_DAYS or read_ago > CURRENT_DAYS:
-        return None
-    return (
-        f"The sample counts as current, as it was read {counted(read_ago, 'day')} ago, and its last record is "
-        f"{counted(age, 'day')} old."
-    )
 
 
 def sample_not_from_production(on: Recorded) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from math import ceil
 
 from readiness.diagnosis.contradictions.recorded import Recorded, counted, day
 
@@ -11,17 +12,27 @@ DAYS_A_WEEK = 7
 
 def go_live_before_the_build_can_end(on: Recorded) -> str | None:
     planned, simulated = on.facts.workflow.go_live_on, on.ledger.total.simulated
-    weeks = simulated.weeks if simulated else None
-    if on.is_stalled or planned is None or planned < on.today or weeks is None:
+    weeks, team = simulated.weeks if simulated else None, on.facts.plan.team_size
+    if on.is_stalled or planned is None or planned < on.today or weeks is None or team is None:
         return None
-    left = (planned - on.today).days
     needed = weeks.p50 * DAYS_A_WEEK
-    if left >= needed:
+    if (planned - on.today).days >= needed:
         return None
     return (
-        f"Go-live is planned for {day(planned)}, in {left / DAYS_A_WEEK:,.1f} weeks, and the build is as likely to "
-        f"take more than {weeks.p50:,.1f} weeks as less with {on.facts.plan.team_size:g} people."
+        f"Go-live is planned for {day(planned)}, and the build is as likely to take more than {weeks.p50:,.1f} weeks "
+        f"as less with {_people(team)}{_latest_beginning(planned, needed)}."
     )
+
+
+def _people(count: float) -> str:
+    return "1 person" if count == 1 else f"{count:g} people"
+
+
+def _latest_beginning(planned: date, needed: float) -> str:
+    """When the build would have had to begin: a day, as the time that is left is another one tomorrow."""
+    if needed >= planned.toordinal():
+        return ""
+    return f": it would have had to begin by {day(planned - timedelta(days=ceil(needed)))}"
 
 
 def go_live_has_passed(on: Recorded) -> str | None:

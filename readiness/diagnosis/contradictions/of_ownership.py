@@ -84,7 +84,9 @@ def reviews_that_are_not_held(on: Recorded) -> str | None:
         return None
     number = 3 if on.answered_yes(FailureMode.MEASUREMENT) else 4
     seen = f"the last review on record was held on {day(last)}" if last else "no review is on record"
-    return f"Question {number} is answered with yes for a metric that is reviewed, and {seen}, {silent:,} days on."
+    # With a day and no age, so that the same project says the same tomorrow.
+    since_when = "" if last or since is None else f" since {day(since)}"
+    return f"Question {number} is answered with yes for a metric that is reviewed, and {seen}{since_when}."
 
 
 def alarm_that_changed_nothing(on: Recorded) -> str | None:
@@ -101,8 +103,9 @@ def alarm_that_changed_nothing(on: Recorded) -> str | None:
 
 def _due_since(on: Recorded) -> date | None:
     """Since when reviews are to be held: the system runs from there on. None where it does not run yet."""
-    launched, first = on.facts.workflow.launched_on, on.facts.ownership.first_review
-    begun = launched or first
+    first = on.facts.ownership.first_review
+    running = [one for one in (on.facts.workflow.launched_on, on.first_logged) if one is not None]
+    begun = min(running, default=first)  # a log tells it, too: a launch that nobody stated excuses nothing
     if not on.is_stalled or begun is None or first is None:
         return begun if on.is_stalled else None
     # A first review that is put off by years would excuse everything: a month after the beginning is the latest.

@@ -35,7 +35,6 @@ CHECKS: Mapping[str, Check] = {
     "sample-ends-after-reading": of_data.sample_ends_after_reading,
     "sample-period-reversed": of_data.sample_period_reversed,
     "sample-before-launch": of_data.sample_before_launch,
-    "sample-not-current": of_data.sample_not_current,
     "sample-not-from-production": of_data.sample_not_from_production,
     "unusable-accepted": of_data.unusable_records_accepted,
     "population-against-volume": of_data.population_against_volume,
@@ -102,11 +101,16 @@ def find_contradictions(
     answers: Mapping[FailureMode, Answer],
     inputs: StopInputs,
     catalog: ContradictionCatalog,
+    *,
+    only: Severity | None = None,
 ) -> tuple[Contradiction, ...]:
-    """The contradictions of a project, the blocking ones first, then in the order of the catalog."""
+    """The contradictions of a project, the blocking ones first, then in the order of the catalog; or those of one
+    severity, and nothing else is looked for."""
     on = Recorded(facts, ledger, answers, inputs)
     found = []
     for entry in catalog.contradictions:
+        if only is not None and entry.severity is not only:
+            continue
         sentence = _check(entry.id)(on)
         if sentence:
             found.append(Contradiction(entry.id, entry.severity, " ".join(sentence.split()), entry.place))
