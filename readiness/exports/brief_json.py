@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from readiness.diagnosis.fix_plan import PlannedStep
@@ -11,7 +11,7 @@ from readiness.diagnosis.questions import QuestionResult, Reply
 from readiness.diagnosis.value_inputs import ValueInput
 from readiness.diagnosis.votes import Tally
 from readiness.exports.briefs.content import Decision
-from readiness.exports.canonical_json import canonical_json, plain
+from readiness.exports.canonical_json import plain
 from readiness.outcome import ownership
 from readiness.outcome.authority import standing
 from readiness.outcome.definition import all_metrics
@@ -20,8 +20,11 @@ from readiness.ranges import Percentiles
 FORMAT = "readiness-brief/1"
 
 
-def brief_dict(decision: Decision) -> dict[str, Any]:
-    """The brief in JSON's own types. `dated` is the one part that differs from day to day."""
+def brief_dict(decision: Decision, *, fingerprint: str, signatures: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """The brief in JSON's own types. `dated` is the one part that differs from day to day.
+
+    `fingerprint` is that of the brief as a document, and `signatures` are those that name it.
+    """
     facts, diagnosis = decision.facts, decision.diagnosis
     content = {
         "format": FORMAT,
@@ -36,6 +39,7 @@ def brief_dict(decision: Decision) -> dict[str, Any]:
         "changes": decision.changes,
         "questions": [_question(decision, one) for one in diagnosis.questions],
         "stop_rules": _stop_rules(decision),
+        "stop_inputs": decision.stop_inputs.model_dump(),
         "evidence": [_evidence(one) for one in diagnosis.ledger.entries],
         "evidence_hash": diagnosis.ledger.hash,
         "contradictions": _contradictions(decision),
@@ -47,14 +51,10 @@ def brief_dict(decision: Decision) -> dict[str, Any]:
         "outcome": _outcome(decision),
         "owner": _owner(decision),
         "closing": dict(decision.closing) if decision.stopped else {},
-        "signatures": [{"name": one.name, "role": one.role, "signed": one.signed} for one in decision.signers],
+        "fingerprint": fingerprint,
+        "signatures": signatures,
     }
     return {name: plain(part) for name, part in content.items()}
-
-
-def brief_json(decision: Decision) -> str:
-    """The brief as canonical JSON: the same project gives the same bytes, but for `dated`."""
-    return canonical_json(brief_dict(decision))
 
 
 def _question(decision: Decision, result: QuestionResult) -> dict[str, Any]:

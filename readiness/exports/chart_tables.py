@@ -5,6 +5,7 @@ from __future__ import annotations
 from readiness.exports.document import Align, AnyChart, Chart, Column, CurveChart, SwingChart, Table
 from readiness.exports.figures import days, percent, sentence_case
 from readiness.exports.safe_text import one_line
+from readiness.shares import whole_percent
 
 CHANCES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # of a curve's table
 
@@ -52,7 +53,7 @@ def _curve(chart: CurveChart) -> Table:
     named = {round(mark.chance, 2): mark.label for mark in chart.marks if mark.on_curve}
     deciles = [(value, round(chance, 2)) for value, chance in chart.points if round(chance, 2) in CHANCES]
     rows = [(value, f"{chance:.0%}", named.get(chance, "")) for value, chance in deciles]
-    rows += [(mark.value, percent(mark.chance), mark.label) for mark in chart.marks if not mark.on_curve]
+    rows += [(mark.value, whole_percent(mark.chance), mark.label) for mark in chart.marks if not mark.on_curve]
     whole = any(value >= 10 for value, _, _ in rows)
     ordered = sorted(rows, key=lambda row: row[0])
     cells = tuple((chance, f"{value:,.0f}" if whole else f"{value:,.2f}", label) for value, chance, label in ordered)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 ABOUT = "About this document"
+SHORT_HASH = 12  # characters of a hash in the foot of each page, and in a signature
 
 
 class Align(StrEnum):
@@ -266,6 +267,12 @@ class Document:
         """The named lines below everything else, under ABOUT."""
         hashes = (("Evidence", self.evidence), ("Fingerprint", self.fingerprint))
         return (*self.about, *(line for line in hashes if line[1]))
+
+    @property
+    def mark(self) -> str:
+        """What stands in the foot of each page: the beginning of the hash of its evidence, else of its content."""
+        kind, value = ("evidence", self.evidence) if self.evidence else ("content", self.fingerprint)
+        return f"{kind} {value[:SHORT_HASH]}" if value else ""
 
     def undated(self) -> Document:
         """The same content without date and fingerprint."""

@@ -36,13 +36,23 @@ def days(value: float | None) -> str:
     return "" if value is None else f"{_rounded(value, TENTH):,}".removesuffix(".0")
 
 
+def person_days(value: float) -> str:
+    """A sum of estimates: whole from ten on, as no estimate knows its tenths."""
+    return whole(value) if value >= 10 else days(value)
+
+
 def whole(value: float) -> str:
     """A figure without decimals: 48,663."""
     return f"{_rounded(value, ONE):,}"
 
 
 def money(value: float | None, currency: str) -> str:
-    return NOT_STATED if value is None else f"{number(value)} {currency}".strip()
+    """An amount with its currency: whole where it is whole, else to the cent: "85 EUR", "6.40 EUR"."""
+    if value is None:
+        return NOT_STATED
+    small = 0 < abs(value) < 0.005  # a hundredth of a cent an item is a price, and not nothing
+    amount = f"{value:.2g}" if small else f"{value:,.2f}".removesuffix(".00")
+    return f"{amount} {currency}".strip()
 
 
 def counted(count: int, one: str, many: str = "") -> str:

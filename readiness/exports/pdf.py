@@ -43,7 +43,6 @@ from readiness.exports.safe_text import one_line, prose_lines, verbatim_line
 
 TEMPLATE = Path(__file__).with_name("pdf_template") / "document.typ"
 NOTHING = "\u2013"  # an empty table cell, so that it does not look forgotten
-SHORT_HASH = 12  # characters in the foot of each page
 LONGEST_WORD = 26  # characters; longer ones may break anywhere, else they would leave the page
 PIECE = 4
 TEXT_PT, PADDING_PT = 473.0, 9.0  # of the page's text, and of a table cell
@@ -130,7 +129,7 @@ def _data(document: Document) -> dict[str, Any]:
         "headline": _lines(document.subtitle or document.title),
         "front": [[_lines(name), _lines(value)] for name, value in document.front],
         "foot": shortened(one_line(document.subtitle or document.title), LONGEST_FOOT),
-        "mark": _mark(document),
+        "mark": document.mark,
         "one-page": document.cover,
         "cover": _cover(before),
         "blocks": [*map(_block, after), *_about(document)],
@@ -157,11 +156,6 @@ def _split(document: Document) -> tuple[Sequence[Block], Sequence[Block]]:
 def _name(document: Document) -> str:
     """For the window's title and for programs that list files."""
     return one_line(f"{document.title}: {document.subtitle}" if document.subtitle else document.title)
-
-
-def _mark(document: Document) -> str:
-    kind, value = ("evidence", document.evidence) if document.evidence else ("content", document.fingerprint)
-    return f"{kind} {value[:SHORT_HASH]}" if value else ""
 
 
 def _look() -> dict[str, Any]:

@@ -6,16 +6,17 @@ from math import ceil, floor, log10
 from typing import Any, assert_never
 
 from readiness.exports.chart_tables import in_words, signed
-from readiness.exports.charts import TONE_COLOUR
+from readiness.exports.charts import LONGEST_LABEL, TONE_COLOUR
 from readiness.exports.document import AnyChart, Chart, CurveChart, SwingChart
-from readiness.exports.figures import interval, percent
+from readiness.exports.figures import interval, percent, shortened
 
 MOST_TICKS = 6
+_NARROWEST = 1e-9  # of the size of its figures
 Ticks = list[tuple[float, str]]
 
 
 def placed(chart: AnyChart) -> dict[str, Any]:
-    """The chart with its positions; every text is as it was."""
+    """The chart with its positions; a label that would leave the page is short, and in full in `alt`."""
     match chart:
         case Chart():
             drawn = _shares(chart)
@@ -31,9 +32,11 @@ def placed(chart: AnyChart) -> dict[str, Any]:
 def ticks(low: float, high: float) -> tuple[float, float, float]:
     """The round limits that hold `low` to `high`, and the step between ticks: 1, 2 or 5 times a power of ten.
 
-    The limits are never one, so that everything between them has a place.
+    The limits are never one, so that everything between them has a place. A range too narrow for its figures to be
+    told apart counts as a point.
     """
-    span = (high - low) or abs(high) or 1.0
+    size = max(abs(low), abs(high))
+    span = high - low if high - low > size * _NARROWEST else size or 1.0
     raw = span / (MOST_TICKS - 1)
     power = 10.0 ** floor(log10(raw))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
@@ -47,7 +50,7 @@ def _shares(chart: Chart) -> dict[str, Any]:
     end = min(end, 1.0)
     rows = [
         {
-            "label": bar.label,
+            "label": shortened(bar.label, LONGEST_LABEL),
             "share": bar.share / end,
             "low": bar.low / end,
             "high": min(bar.high / end, 1.0),
@@ -69,7 +72,7 @@ def _swings(chart: SwingChart) -> dict[str, Any]:
 
     rows = [
         {
-            "label": one.label,
+            "label": shortened(one.label, LONGEST_LABEL),
             "low": place(one.low),
             "high": place(one.high),
             "figure": f"{percent(one.share)}; {signed(one.low)} to {signed(one.high)}",

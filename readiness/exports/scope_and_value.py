@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from readiness.diagnosis.ledger import Facts, Ledger
 from readiness.diagnosis.review_load import unknown_review_costs
 from readiness.diagnosis.value_against_cost import ValueResult, chance, months
 from readiness.diagnosis.value_inputs import written
 from readiness.exports.document import Align, Block, Column, Heading, Paragraph, Properties, Table
-from readiness.exports.figures import NOT_STATED, counted, days, stated, whole
+from readiness.exports.figures import NOT_STATED, counted, days, person_days, stated, whole
 from readiness.exports.scope_charts import cost_curve_chart, spread_chart
 from readiness.ranges import Percentiles
 from readiness.scope.items import ItemStatus, ScopeItem
@@ -16,6 +18,7 @@ from readiness.scope.totals import UNDERESTIMATION, ScopeTotal
 
 Pairs = tuple[tuple[str, str], ...]
 _NUMBER = Align.RIGHT
+MOST_NAMED = 20  # components of a sentence; the table of the production brief holds all
 
 
 def scope_in_short(facts: Facts, ledger: Ledger) -> Pairs:
@@ -23,7 +26,7 @@ def scope_in_short(facts: Facts, ledger: Ledger) -> Pairs:
     total, currency = ledger.total, facts.plan.currency
     pairs = [("Person-days", total.sentence)]
     if total.unknown:
-        pairs.append(("Not estimated", ", ".join(total.unknown)))
+        pairs.append(("Not estimated", _named(total.unknown)))
     if total.simulated is not None:
         pairs.append(("To plan with", _levels(total.simulated.days, "person-days")))
         pairs.append(("The two ends", _ends(total.simulated)))
@@ -85,9 +88,16 @@ def value_in_short(value: ValueResult) -> tuple[Block, ...]:
     return (Properties(_value(value)), Heading("What the value is made of", 3), Table(columns, rows, note=note))
 
 
+def _named(components: Sequence[str]) -> str:
+    """The first of the names, and how many more there are."""
+    more = len(components) - MOST_NAMED
+    return ", ".join(components[:MOST_NAMED]) + (f", and {more:,} more" if more > 0 else "")
+
+
 def _levels(of: Percentiles, unit: str) -> str:
     """The percentiles by name, for those who plan with them."""
-    return f"P50 {days(of.p50)}, P80 {days(of.p80)}, P90 {days(of.p90)} {unit}; on average {days(of.mean)}"
+    p50, p80, p90, mean = map(person_days, (of.p50, of.p80, of.p90, of.mean))
+    return f"P50 {p50}, P80 {p80}, P90 {p90} {unit}; on average {mean}"
 
 
 def _ends(simulated: Simulation) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, assert_never
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from readiness.exports import word_styles as styles
 from readiness.exports.chart_tables import figures_table, in_words
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph as WordParagraph
 
 NOTHING = "\u2013"
-SHORT_FINGERPRINT = 12  # characters in the footer: as many as a signature names
+_NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that the format can say
 COLUMN_BESIDE = 0.94  # of the left column, as wide as the right one is 1
 LONGEST_UNBROKEN_ROW = 600  # characters; a longer row may break across pages, else it would leave half a page empty
 MOST_ROWS_KEPT_TOGETHER = 12  # a short table moves to the next page as a whole
@@ -102,7 +103,15 @@ def _describe(word: WordDocument, document: Document) -> None:
     properties.subject = one_line(document.subtitle)[:255]
     properties.author = "Readiness"
     properties.comments = f"Fingerprint {document.fingerprint}" if document.fingerprint else ""
+    _drop_thumbnail(word)
     properties.created = properties.modified = datetime(2000, 1, 1, tzinfo=UTC)  # the date that counts is in the text
+
+
+def _drop_thumbnail(word: WordDocument) -> None:
+    """The library's template carries a picture of another document."""
+    links: Any = word.part.package.rels
+    for name in [name for name, link in links.items() if link.reltype.endswith("/thumbnail")]:
+        del links[name]
 
 
 def _front(at: _Place, document: Document) -> None:
@@ -130,7 +139,8 @@ def _add(at: _Place, block: Block) -> None:
         case Heading():
             _paragraph(at, block.text, styles.COVER_HEADING if at.compact else styles.HEADINGS[block.level])
         case Paragraph():
-            _paragraph(at, block.text, _PARAGRAPH_STYLE[block.kind])
+            on_cover = at.compact and block.kind is ParagraphKind.NOTE
+            _paragraph(at, block.text, styles.COVER_NOTE if on_cover else _PARAGRAPH_STYLE[block.kind])
         case Bullets():
             _bullets(at, block)
         case Properties():
@@ -238,7 +248,7 @@ def _table(at: _Place, table: Table) -> None:
     if len(table.rows) <= MOST_ROWS_KEPT_TOGETHER:
         styles.keep_together(grid, with_next=bool(table.note))
     if table.note:
-        _paragraph(at, table.note, styles.NOTE if at.compact else styles.TABLE_NOTE)
+        _paragraph(at, table.note, styles.COVER_NOTE if at.compact else styles.TABLE_NOTE)
     else:
         _new(at, styles.GAP)
 
@@ -318,8 +328,8 @@ def _signatures(at: _Place, block: Signatures) -> None:
 def _footer(word: WordDocument, document: Document) -> None:
     paragraph: Any = word.sections[0].footer.paragraphs[0]
     styles.apply(paragraph, styles.FOOTER)
-    mark = f"  ·  {document.fingerprint[:SHORT_FINGERPRINT]}" if document.fingerprint else ""
-    paragraph.add_run(_shortened(one_line(document.subtitle or document.title), 80) + mark)
+    mark = f"  ·  {document.mark}" if document.mark else ""
+    paragraph.add_run(_shortened(one_line(document.subtitle or document.title), 70) + mark)
     paragraph.add_run().add_tab()
     paragraph.add_run("Page ")
     styles.add_field(paragraph, "PAGE", "1")
@@ -332,6 +342,10 @@ def _shortened(text: str, most: int) -> str:
 
 
 def _saved(word: WordDocument) -> bytes:
-    buffer = BytesIO()
-    word.save(buffer)
-    return buffer.getvalue()
+    """The file, which says nothing of when and where it was made: the same document gives the same bytes."""
+    made, told = BytesIO(), BytesIO()
+    word.save(made)
+    with ZipFile(made) as source, ZipFile(told, "w", ZIP_DEFLATED) as target:
+        for part in source.infolist():
+            target.writestr(ZipInfo(part.filename, _NO_TIME), source.read(part), ZIP_DEFLATED)
+    return told.getvalue()

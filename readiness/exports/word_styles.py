@@ -21,6 +21,7 @@ TABLE, TABLE_NOTE, GAP = "Readiness Table", "Table Note", "Gap"
 FIGURE, FIGURE_LABEL = "Key Figure", "Key Figure Label"
 COVER_TITLE, COVER_META, COVER_HEADING = "Cover Title", "Cover Data", "Cover Heading"
 COVER_BULLET, COVER_PROPERTY, COVER_CELL = "Cover Bullet", "Cover Property", "Cover Cell"
+COVER_NOTE = "Cover Note"
 CELL, CELL_NUMBER, CELL_CENTRED, CELL_VERBATIM = "Cell", "Cell Number", "Cell Centred", "Cell Verbatim"
 HEADER, HEADER_NUMBER, HEADER_CENTRED = "Cell Header", "Cell Header Number", "Cell Header Centred"
 CALLOUT_TITLE = {tone: f"Callout {tone.value.title()} Title" for tone in Tone}
@@ -170,7 +171,7 @@ def _text_styles(word: WordDocument) -> None:
     _style(word, PROPERTY, base=BODY, after=2, hanging=LABEL_WIDTH_CM)
     _style(word, CAPTION, size=9, bold=True, colour=QUIET, before=10, after=3, keep=True)
     _style(word, TABLE_NOTE, base=NOTE, before=3, after=12)
-    _style(word, FIGURE, base=BODY, size=15, after=0, line=1.1, keep=True)
+    _style(word, FIGURE, base=BODY, size=12.5, after=0, line=1.1, keep=True)
     _style(word, FIGURE_LABEL, base=BODY, size=8, colour=QUIET, after=0, line=1.1, keep=True)
     _style(word, GAP, base=BODY, size=4, after=2, line=1.0)
     _style(word, FOOTER, size=8, colour=QUIET, after=0)
@@ -189,6 +190,7 @@ def _list_styles(word: WordDocument) -> None:
         _style(word, name, size=10, after=2, line=1.2)
     _style(word, COVER_BULLET, base=BULLET, size=8.5, after=1, line=1.1)
     _style(word, COVER_PROPERTY, base=PROPERTY, size=8.5, after=1, line=1.05, hanging=LABEL_WIDTH_CM)
+    _style(word, COVER_NOTE, base=NOTE, size=8, after=1, line=1.05)
     _style(word, COVER_META, base=BODY, size=9, colour=QUIET, after=1, line=1.0)
     _style(word, COVER_TITLE, base=TITLE, size=17, after=1)
     _style(word, COVER_HEADING, base=HEADINGS[1], size=11, before=6, after=3, keep=True)
@@ -210,7 +212,7 @@ def _callout_styles(word: WordDocument) -> None:
     for tone, (edge, fill) in TONES.items():
         title = _style(word, CALLOUT_TITLE[tone], base=BODY, size=14, bold=True, colour=edge, before=8, after=0)
         title.paragraph_format.keep_with_next = True
-        text = _style(word, CALLOUT_TEXT[tone], base=BODY, size=11, before=0, after=0, line=1.25)
+        text = _style(word, CALLOUT_TEXT[tone], base=BODY, size=10, before=0, after=0, line=1.25)
         for style in (title, text):
             _box(style, edge, fill)
 

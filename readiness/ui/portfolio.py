@@ -85,7 +85,8 @@ def _line(projects: Projects, row: ProjectRow) -> None:
     with st.container(border=True, gap="xsmall"):
         st.page_link(WORKFLOW.path, label=f"**{plain(row.name)}** →", query_params={"project": row.id})
         verdict = badge(diagnosis.verdict.value, _VERDICT_COLOUR[diagnosis.verdict])
-        st.markdown(f"{verdict} {' '.join(marks)} :small[:gray[begun {moment(row.created_at.date())}]]")
+        begun = f"begun {moment(row.created_at.date())}".replace(" ", "\u00a0")  # kept on one line
+        st.markdown(f"{verdict} {' '.join(marks)} :small[:gray[{begun}]]")
 
 
 def _start(*, first: bool) -> None:

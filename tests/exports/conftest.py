@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -265,37 +263,6 @@ def snapshot() -> Callable[[str, str], None]:
         assert text == kept.read_text(encoding="utf-8")
 
     return compare
-
-
-@pytest.fixture(scope="session")
-def libreoffice_all(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[Path], str], dict[str, Path]]:
-    """Opens files in one run of LibreOffice, calculates them anew, and saves them in another format; by stem."""
-    program = shutil.which("soffice")
-    if program is None:
-        pytest.skip("LibreOffice (soffice) is not installed, so no file can be opened and calculated by it")
-    profile = tmp_path_factory.mktemp("libreoffice")
-
-    def convert(sources: Sequence[Path], suffix: str) -> dict[str, Path]:
-        target = tmp_path_factory.mktemp("converted")
-        command = [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", suffix]
-        done = subprocess.run(
-            [*command, "--outdir", str(target), *map(str, sources)],
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
-        made = {source.stem: target / f"{source.stem}.{suffix.split(':')[0]}" for source in sources}
-        assert all(path.exists() for path in made.values()), done.stderr
-        return made
-
-    return convert
-
-
-@pytest.fixture(scope="session")
-def libreoffice(libreoffice_all: Callable[[Sequence[Path], str], dict[str, Path]]) -> Callable[[Path, str], Path]:
-    """Opens a file in LibreOffice, calculates it anew, and saves it in another format."""
-    return lambda source, suffix: libreoffice_all([source], suffix)[source.stem]
 
 
 def _question(

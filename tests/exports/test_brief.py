@@ -135,7 +135,7 @@ def test_the_scope_is_quoted_as_ranges_with_both_ends_weeks_and_ratio(valued: tu
     days = simulated.days
     for level in (days.p10, days.p90, days.p50):
         assert f"{level:.0f}" in markdown
-    assert f"P80 {days.p80:.1f}" in markdown
+    assert f"P80 {days.p80:.0f}" in markdown
     for said in ("as likely above", "share no risk", "well or badly together", "weeks with 2 people at work", "(P80)"):
         assert said in markdown
     assert "4 times the plan would be 40 person-days; source: Three builds of the same team" in markdown

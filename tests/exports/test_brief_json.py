@@ -25,10 +25,10 @@ from readiness.diagnosis.stop_rules import StopInputs
 from readiness.diagnosis.verdict import Diagnosis
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.diagnosis.votes import Tally, Vote
-from readiness.exports.brief_json import FORMAT, brief_dict, brief_json
+from readiness.exports.brief_json import FORMAT
+from readiness.exports.brief_json import brief_dict as dict_of
 from readiness.exports.briefs.content import Decision
 from readiness.exports.canonical_json import canonical_json, plain
-from readiness.exports.document import Signer
 from readiness.project import Projects, documents
 from readiness.project.example import open_example
 from readiness.project.opening import open_projects
@@ -45,6 +45,10 @@ def faults(brief: Any) -> list[str]:
 @pytest.fixture
 def decision(facts: Facts, diagnosis: Diagnosis, catalog: FailureModeCatalog) -> Decision:
     return Decision("Invoice intake", facts, diagnosis, StopInputs(), catalog, issued_at=NOW)
+
+
+def brief_dict(decision: Decision, **more: Any) -> dict[str, Any]:
+    return dict_of(decision, fingerprint="ab" * 32, **more)
 
 
 def test_the_schema_is_one_and_closes_every_object() -> None:
@@ -64,7 +68,6 @@ def test_a_brief_keeps_to_the_schema_with_and_without_everything(decision: Decis
             decision.diagnosis,
             contradictions=(Contradiction("a", Severity.MINOR, "Both.", Place(Page.SCOPE)),),
         ),
-        signers=(Signer("Ann", "Sponsor", "21 Nov 2026"),),
         changes=("GO if.",),
         votes=(Tally(FailureMode.OWNERSHIP, (Vote("Bo", Reply.NO, "Why."),)),),
         plan=(
@@ -79,9 +82,25 @@ def test_a_brief_keeps_to_the_schema_with_and_without_everything(decision: Decis
     )
     empty = replace(decision, facts=replace(decision.facts, report=None, items=(), decisions={}), issued_at=None)
     for one in (decision, whole, stopped, empty):
-        assert faults(json.loads(brief_json(one))) == []
+        assert faults(json.loads(canonical_json(brief_dict(one)))) == []
     assert brief_dict(whole)["plan"][0]["until"] == "2026-12-01"
     assert brief_dict(whole)["questions"][3]["votes"]["no"] == {"count": 1, "reasons": ["Why."]}
+
+
+def test_a_signed_and_issued_brief_keeps_to_the_schema(decision: Decision) -> None:
+    signed = {"name": "Ann", "role": "Sponsor", "signed_at": plain(NOW)}
+    brief = brief_dict(decision, signatures=[signed])
+    assert brief["signatures"] == [{"name": "Ann", "role": "Sponsor", "signed_at": "2026-11-21T09:30:00Z"}]
+    assert faults({**brief, "issue": 3}) == []
+    assert faults({**brief, "issue": 0})
+    assert faults({**brief, "fingerprint": "short"})
+
+
+def test_what_the_stop_rules_were_held_against_stands_in_it(decision: Decision) -> None:
+    stated = StopInputs(most_outside_share=0.1, limit_reason="Two people.", expected_value=1_000)
+    inputs = brief_dict(replace(decision, stop_inputs=stated))["stop_inputs"]
+    assert (inputs["most_outside_share"], inputs["limit_reason"]) == (0.1, "Two people.")
+    assert (inputs["expected_value"], inputs["alignment_attempts"]) == (1_000, None)
 
 
 def test_a_part_that_the_schema_does_not_know_is_found(decision: Decision) -> None:

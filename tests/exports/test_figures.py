@@ -47,7 +47,11 @@ def test_a_half_is_rounded_up_as_spreadsheets_do_it() -> None:
 def test_numbers_and_money_have_thousands_separators() -> None:
     assert number(1234567.5) == "1,234,567.5"
     assert number(100) == "100"
-    assert money(4.2, "EUR") == "4.2 EUR"
+    assert money(4.2, "EUR") == "4.20 EUR"
+    assert money(1_234_567.5, "CHF") == "1,234,567.50 CHF"
+    assert money(85, "EUR") == "85 EUR"
+    assert money(0.0021, "EUR") == "0.0021 EUR"
+    assert money(0, "EUR") == "0 EUR"
     assert money(None, "EUR") == "not stated"
 
 

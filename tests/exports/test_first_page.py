@@ -21,10 +21,11 @@ from readiness.diagnosis.stop_rules import StopInputs
 from readiness.diagnosis.verdict import Diagnosis
 from readiness.diagnosis.verdict_table import Verdict
 from readiness.diagnosis.votes import Tally, Vote
-from readiness.exports.brief_json import brief_json
+from readiness.exports.brief_json import brief_dict
 from readiness.exports.briefs.content import Decision
 from readiness.exports.briefs.decision_brief import decision_brief
 from readiness.exports.briefs.first_page import LONGEST_TEXT, MOST_REASONS, MOST_SIGNERS
+from readiness.exports.canonical_json import canonical_json
 from readiness.exports.document import Beside, Bullets, Document, PageBreak, PlainBlock, Properties, Signatures, Signer
 from readiness.exports.figures import shortened
 from readiness.exports.markdown import to_markdown
@@ -44,6 +45,10 @@ def make(facts: Facts, diagnosis: Diagnosis, catalog: FailureModeCatalog) -> Mak
         return Decision(**{**whole, "diagnosis": of or diagnosis, "issued_at": NOW, **more})  # type: ignore[arg-type]
 
     return made
+
+
+def brief_json(decision: Decision) -> str:
+    return canonical_json(brief_dict(decision, fingerprint="ab" * 32))
 
 
 def first_page_of(document: Document) -> list[PlainBlock]:
@@ -155,6 +160,66 @@ def test_more_signatures_than_fit_stand_in_an_annex(make: Make) -> None:
     assert shown.signers == signers[:MOST_SIGNERS]
     assert "3 more signatures in annex D" in to_markdown(document)
     assert f"Signer {MOST_SIGNERS + 2}" in annexes_of(document)
+
+
+def signatures_of(document: Document) -> list[tuple[str, str]]:
+    (shown,) = [block for block in first_page_of(document) if isinstance(block, Signatures)]
+    return [(one.name, one.role) for one in shown.signers]
+
+
+def test_a_line_stays_for_whom_nobody_has_signed_yet(make: Make) -> None:
+    sponsor, owner = Signer("Sam", "Sponsor", "21 Nov 2026"), Signer("kim OKAFOR", "Head", "21 Nov 2026")
+    lines = [("", "Sponsor"), ("Kim Okafor", "Head of intake")]
+    assert signatures_of(decision_brief(make())) == lines
+    assert signatures_of(decision_brief(make(signers=(sponsor,)))) == [("Sam", "Sponsor"), lines[1]]
+    assert signatures_of(decision_brief(make(signers=(owner,)))) == [("kim OKAFOR", "Head"), lines[0]]
+    assert signatures_of(decision_brief(make(signers=(sponsor, owner)))) == [
+        ("Sam", "Sponsor"),
+        ("kim OKAFOR", "Head"),
+    ]
+
+
+def test_what_is_to_be_settled_before_signing_stands_on_the_first_page(make: Make, diagnosis: Diagnosis) -> None:
+    found = tuple(
+        Contradiction(str(number), severity, f"Clash {number}.", Place(Page.OUTCOME))
+        for number, severity in enumerate((Severity.MINOR, Severity.SERIOUS, Severity.BLOCKING, Severity.SERIOUS))
+    )
+    for verdict in (Verdict.GO, Verdict.STOP):
+        of = replace(diagnosis, verdict=verdict, contradictions=found)
+        page = to_markdown(decision_brief(make(of))).partition("\n---\n")[0]
+        assert "- **Contradictions:** 1 blocking and 2 serious, in annex F. Clash 2." in page
+    minor = replace(diagnosis, contradictions=found[:1])
+    assert "Contradictions:" not in to_markdown(decision_brief(make(minor)))
+
+
+def test_the_first_page_says_what_is_promised_and_where_its_figures_come_from(make: Make, facts: Facts) -> None:
+    page = to_markdown(decision_brief(make())).partition("\n---\n")[0]
+    assert "- **Outcome:** Invoices routed to the right cost centre: target 95%, tolerance 92 to 100%" in page
+    assert "P80: four outcomes in five stay below it. Sources: annexes A and B." in page
+    nothing = replace(facts, outcome=facts.outcome.model_copy(update={"metric": " "}))
+    assert "- **Outcome:** not stated" in to_markdown(decision_brief(make(facts=nothing)))
+
+
+def test_what_is_cut_short_names_the_annex_that_holds_it_and_nothing_else_is_said_twice(
+    make: Make, diagnosis: Diagnosis
+) -> None:
+    stopped = replace(diagnosis, verdict=Verdict.STOP)
+    closing = {"learned": "Short enough.", "other-use-case": "word " * 60}
+    document = decision_brief(make(stopped, closing=closing))
+    assert "*In full in annex H.*" in to_markdown(document).partition("\n---\n")[0]
+    annexes = annexes_of(document)
+    assert ("word " * 60).strip() in annexes
+    assert "Short enough." not in annexes
+    short = to_markdown(decision_brief(make(stopped, closing={"learned": "Short enough."})))
+    assert "annex H" not in short
+    assert "## Annex H: Failure mode\n" in short
+
+
+def test_a_stop_without_a_failure_says_that_it_has_none(make: Make, diagnosis: Diagnosis) -> None:
+    stopped = replace(diagnosis, verdict=Verdict.STOP, primary=None, also_found=())
+    text = to_markdown(decision_brief(make(stopped)))
+    assert "Primary failure mode: none, as none of the four questions fails." in text
+    assert "Annex H" not in text
 
 
 def test_contradictions_stand_in_an_annex_with_the_place_that_settles_them(make: Make, diagnosis: Diagnosis) -> None:

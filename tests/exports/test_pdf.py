@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from readiness.audit.report import AuditReport
@@ -28,8 +28,11 @@ from readiness.exports.document import (
     Column,
     CurveChart,
     Document,
+    Heading,
     Mark,
     Paragraph,
+    ParagraphKind,
+    Properties,
     Signer,
     Swing,
     SwingChart,
@@ -156,6 +159,7 @@ def test_a_long_word_stays_on_the_page(pages: Pages) -> None:
     assert "Weiterve" in text
 
 
+@pytest.mark.large
 def test_a_thousand_components_run_over_pages_with_their_header_on_each(
     facts: Facts, diagnosis: Diagnosis, make_item: Callable[..., ScopeItem], pages: Pages
 ) -> None:
@@ -179,9 +183,29 @@ def test_the_foot_of_a_document_without_evidence_names_its_content(report: Audit
     assert f"content {document.fingerprint[:12]}" in pages(document)[0]
 
 
+def test_a_sentence_that_leads_a_form_stays_with_it_and_a_short_form_is_not_torn(pages: Pages) -> None:
+    """Whatever stands above them: the heading, its sentence and the form end up on one page."""
+    form = Properties(tuple((f"name {number}", f"value {number}") for number in range(5)))
+    for lines in range(30, 62):
+        filling = tuple(Paragraph(f"Line {number}.") for number in range(lines))
+        lead = Paragraph("The sentence that leads.", ParagraphKind.LEAD)
+        read = pages(Document("T", blocks=(*filling, Heading("The heading"), lead, form)))
+        (page,) = [text for text in read if "The heading" in text]
+        assert "The sentence that leads." in page
+        assert all(f"value {number}" in page for number in range(5)), lines
+
+
+def test_a_chart_of_the_longest_names_stays_on_its_page(pages: Pages) -> None:
+    swings = tuple(Swing(f"{number} " + "name " * 39, 0.1, -3, 5) for number in range(12))
+    (page,) = pages(Document("T", blocks=(SwingChart("The finding", swings, "days", "The note below it."),)))
+    assert "11 name" in page
+    assert page.index("The note below it.") > page.index("11 name")
+
+
 # --- charts --------------------------------------------------------------------------------------------------------
 
 
+@example(900_719_925.9921875, 1e-06)
 @given(
     st.floats(min_value=-1e9, max_value=1e9, allow_nan=False), st.floats(min_value=1e-6, max_value=1e9, allow_nan=False)
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -141,10 +143,20 @@ def test_paragraph_properties_stand_in_the_order_that_the_format_demands() -> No
             assert names == sorted(names, key=[*order.split(), "outlineLvl"].index), style.name_val
 
 
-def test_the_same_document_gives_the_same_text_parts() -> None:
-    first, second = (zipfile.ZipFile(BytesIO(to_docx(_everything("x")))) for _ in range(2))
-    for name in first.namelist():
-        assert first.read(name) == second.read(name), name
+def test_the_same_document_gives_the_same_bytes_whenever_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, later = to_docx(_everything("x")), time.time() + 400 * 86_400
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert to_docx(_everything("x")) == first
+    with zipfile.ZipFile(BytesIO(first)) as file:
+        assert {part.date_time[0] for part in file.infolist()} == {1980}
+        assert not [name for name in file.namelist() if "thumbnail" in name]
+
+
+def test_the_foot_names_the_evidence_where_there_is_any() -> None:
+    document = replace(_everything("x"), evidence="cd" * 32)
+    footer = _opened(document).sections[0].footer.paragraphs[0].text
+    assert f"evidence {'cd' * 6}" in footer
+    assert "ab" * 6 not in footer
 
 
 def test_libreoffice_opens_it_and_long_names_stay_on_the_page(

@@ -459,6 +459,7 @@ def test_the_same_scope_gives_the_same_bytes(items: Items, plan: ScopePlan) -> N
     assert make_workbook(items, plan) == make_workbook(items, plan)
 
 
+@pytest.mark.large
 def test_a_thousand_components_are_all_there(make_item: MakeItem, plan: ScopePlan) -> None:
     items = tuple(make_item(f"own:{n}", f"Component {n}", f"Group {n % 3}", 1, 2, 4) for n in range(1_000))
     book = opened(make_workbook(items, plan), values=True)

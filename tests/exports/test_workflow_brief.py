@@ -21,9 +21,9 @@ def test_a_workflow_brief_is_as_it_was_kept(facts: Facts, ledger: Ledger, snapsh
 
 
 def test_it_says_how_many_items_a_month_are_outside_the_clean_case(facts: Facts, ledger: Ledger) -> None:
-    assert "28.0% of the records: 557 to 800 items of the 2,400 a month" in markdown(facts, ledger)
+    assert "28% of the records: 557 to 800 items of the 2,400 a month" in markdown(facts, ledger)
     open_volume = replace(facts, workflow=facts.workflow.model_copy(update={"volume_per_month": None}))
-    assert "- **Outside the clean case:** 28.0% of the records\n" in markdown(open_volume, ledger)
+    assert "- **Outside the clean case:** 28% of the records\n" in markdown(open_volume, ledger)
 
 
 def test_review_points_are_the_decisions_and_the_person_who_looks(facts: Facts, ledger: Ledger) -> None:

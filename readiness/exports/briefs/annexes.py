@@ -17,11 +17,12 @@ from readiness.exports.briefs.first_page import (
     MOST_REASONS,
     all_reasons,
     all_signers,
-    closing_texts,
+    cut_closing_texts,
     is_cut,
     shown_signers,
 )
 from readiness.exports.document import (
+    SHORT_HASH,
     Align,
     Block,
     Bullets,
@@ -35,12 +36,14 @@ from readiness.exports.document import (
     Table,
     Tone,
 )
-from readiness.exports.figures import day, percent, sentence_case, stated
+from readiness.exports.figures import day, number, sentence_case, stated
 from readiness.exports.scope_and_value import scope_in_short, scope_pictures, value_in_short
 from readiness.shares import whole_percent
 
-SHORT_HASH, HASH_LENGTH = 12, 64  # of a SHA-256 in hex
+HASH_LENGTH = 64  # of a SHA-256 in hex
 CLASHING = "Statements that cannot both be true"
+LEFT_IN_FULL = "What this project leaves, in full"
+ALL_SIGNATURES = "All signatures under this brief"
 MODE_NAME = {
     FailureMode.DATA_QUALITY: "Data",
     FailureMode.SCOPE_UNDERESTIMATION: "Scope",
@@ -50,7 +53,7 @@ MODE_NAME = {
 
 
 def annexes(decision: Decision) -> tuple[Block, ...]:
-    """All annexes, A to H; the last one only where something failed or the project ends."""
+    """All annexes, A to H; the last one only where something failed, or where the first page cut what is left."""
     facts, ledger = decision.facts, decision.ledger
     return (
         Heading("Annex A: Audit"),
@@ -91,9 +94,9 @@ def _audit(decision: Decision) -> tuple[Block, ...]:
 
 def _further_signatures(decision: Decision) -> tuple[Block, ...]:
     signers = all_signers(decision)
-    if signers == shown_signers(decision):
+    if signers == shown_signers(signers):
         return ()
-    return (Heading("All signatures under this brief", 2), Signatures(signers))
+    return (Heading(ALL_SIGNATURES, 2), Signatures(signers))
 
 
 def _evidence(ledger: Ledger) -> Table:
@@ -203,12 +206,20 @@ def _stop_rules(decision: Decision) -> tuple[Block, ...]:
         Column("Margin", width=1.8),
     )
     rows = tuple(
-        (decision.catalog.stop_rule(str(result.rule)).name, str(result.state), result.because, result.margin_in_words)
+        (
+            decision.catalog.stop_rule(str(result.rule)).name,
+            str(result.state),
+            result.because,
+            result.margin_in_words or "not known",
+        )
         for result in decision.diagnosis.stop_rules
     )
     inputs = decision.stop_inputs
     stated_inputs = (
-        ("Limit of the data rule", f"{percent(inputs.most_outside_share)}; reason: {stated(inputs.limit_reason)}"),
+        (
+            "Limit of the data rule",
+            f"{number(100 * inputs.most_outside_share)}%; reason: {stated(inputs.limit_reason)}",
+        ),
         ("Least probability of the cost rule", whole_percent(inputs.least_probability)),
         ("Source of the value", _value_source(decision.ledger, inputs)),
     )
@@ -227,18 +238,15 @@ def _value_source(ledger: Ledger, inputs: StopInputs) -> str:
 
 def _failure(decision: Decision) -> tuple[Block, ...]:
     """The failure mode with its repair; of a project that ends, with what it leaves."""
-    title = "what this project leaves" if decision.stopped else "repair"
-    if decision.diagnosis.primary is None:
-        return (Heading(f"Annex H: {sentence_case(title)}"), *_leaves(decision)) if decision.stopped else ()
+    primary, cut = decision.diagnosis.primary, cut_closing_texts(decision) if decision.stopped else ()
+    if primary is None:
+        return (Heading(f"Annex H: {LEFT_IN_FULL}"), Properties(cut)) if cut else ()
+    left = (Heading(LEFT_IN_FULL, 2), Properties(cut)) if cut else ()
     return (
-        Heading(f"Annex H: Failure mode and {title}"),
-        *_primary(decision, decision.diagnosis.primary),
-        *(_leaves(decision) if decision.stopped else _repair(decision, decision.diagnosis.primary)),
+        Heading("Annex H: Failure mode" if decision.stopped else "Annex H: Failure mode and repair"),
+        *_primary(decision, primary),
+        *(left if decision.stopped else _repair(decision, primary)),
     )
-
-
-def _leaves(decision: Decision) -> tuple[Block, ...]:
-    return (Heading("What this project leaves, in full", 2), Properties(closing_texts(decision)))
 
 
 def _primary(decision: Decision, primary: FailureMode) -> tuple[Block, ...]:

@@ -8,8 +8,9 @@ from readiness.diagnosis.ledger import Facts, Ledger
 from readiness.exports.briefs import in_words
 from readiness.exports.briefs.content import brief_document
 from readiness.exports.document import Block, Bullets, Callout, Document, Heading, PageBreak, Paragraph, Properties
-from readiness.exports.figures import percent, stated
+from readiness.exports.figures import stated
 from readiness.exports.scope_and_value import scope
+from readiness.shares import whole_percent
 
 DONE_AFTER_DAYS = 60  # consecutive days inside the tolerance (M2)
 PROTOTYPE_WEEKS = (2, 4)  # (M19)
@@ -84,8 +85,8 @@ def _representative_input(facts: Facts) -> tuple[Block, ...]:
     if report is None:
         return (Paragraph("No sample has been audited. Audit 200 to 300 real production records first."),)
     text = (
-        f"Records with the mix that production has: {percent(report.clean.share)} clean, and the edge cases below in "
-        "their real shares. A trial on clean records only says nothing about the rest."
+        f"Records with the mix that production has: {whole_percent(report.clean.share)} clean, and the edge cases "
+        "below in their real shares. A trial on clean records only says nothing about the rest."
     )
     return (Paragraph(text), *in_words.case_table(facts))
 

@@ -1,6 +1,7 @@
 """The go / fix first / stop brief: one page to read and to sign, then what it rests on.
 
-A brief speaks of conditions and figures. The only names that it prints are those of owners and signers.
+A brief speaks of conditions and figures. The only names that it prints are those of owners and signers. Who does a
+step of a repair is its owner, as nobody signs a plan that does not say who; a brief that ends a project has no steps.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@ short by rule; what is cut off stands in full in an annex."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from readiness.diagnosis.contradictions import Severity
 from readiness.diagnosis.fix_plan import TaskStatus
 from readiness.diagnosis.questions import QuestionResult, Reply
@@ -33,13 +35,14 @@ from readiness.exports.figures import (
     NOT_STATED,
     counted,
     day,
-    days,
     interval,
     listed,
+    person_days,
     sentence_case,
     shortened,
     whole,
 )
+from readiness.outcome.agreement import person_key
 from readiness.shares import whole_percent
 
 MOST_REASONS = 5
@@ -48,6 +51,7 @@ MOST_SIGNERS = 4
 LONGEST_TEXT = 160  # characters of one sentence on this page
 LONGEST_NAME = 60
 UNKNOWN = "unknown"
+_TO_SETTLE = (Severity.BLOCKING, Severity.SERIOUS)
 
 TONE = {Verdict.GO: Tone.GOOD, Verdict.FIX_FIRST: Tone.CAUTION, Verdict.STOP: Tone.STOP}
 VERDICT_MEANING = {
@@ -62,10 +66,11 @@ def first_page(decision: Decision) -> tuple[Block, ...]:
     return (
         *_verdict(decision),
         KeyFigures(_key_figures(decision)),
+        *_how_to_read(decision),
         Beside((*_why(decision), *_changes(decision)), (*_questions(decision), *_stop_rules(decision))),
         *(_leaves(decision) if decision.stopped else _next(decision)),
         Heading("Signatures"),
-        *_signatures(decision),
+        *signed_page(all_signers(decision)),
     )
 
 
@@ -74,26 +79,47 @@ def all_reasons(decision: Decision) -> tuple[str, ...]:
     return tuple(decision.diagnosis.reasons) or (decision.diagnosis.rule,)
 
 
-def is_cut(texts: tuple[str, ...], most: int) -> bool:
+def is_cut(texts: Sequence[str], most: int) -> bool:
     """Whether the first page leaves anything out of `texts`."""
     return len(texts) > most or any(shortened(text, LONGEST_TEXT) != " ".join(text.split()) for text in texts)
 
 
+def cut_closing_texts(decision: Decision) -> tuple[tuple[str, str], ...]:
+    """What a project that ends leaves, as far as the first page had to shorten it."""
+    return tuple((name, text) for name, text in closing_texts(decision) if is_cut((text,), most=1))
+
+
 def all_signers(decision: Decision) -> tuple[Signer, ...]:
-    """Who signed; else lines to sign by hand: the sponsor decides, the owner takes it on."""
+    """Who signed, and lines for those who are still to sign: the sponsor decides, the owner takes it on."""
     owned = decision.facts.ownership
-    return tuple(decision.signers) or (
-        Signer("", "Sponsor"),
-        Signer(owned.owner.strip(), owned.role.strip() or "Owner"),
-    )
+    lines = (Signer("", "Sponsor"), Signer(owned.owner.strip(), owned.role.strip() or "Owner"))
+    return with_lines_left(tuple(decision.signers), lines)
 
 
-def shown_signers(decision: Decision) -> tuple[Signer, ...]:
+def with_lines_left(signers: tuple[Signer, ...], lines: Sequence[Signer]) -> tuple[Signer, ...]:
+    """Who signed, then the lines that nobody signed yet, as far as there is room beside.
+
+    A line with a name is signed by that person; one without is signed by anybody else, the first of them first.
+    """
+    named, signed = ({person_key(one.name) for one in of if one.name} for of in (lines, signers))
+    nameless = [line for line in lines if not line.name][len(signed - named) :]
+    left = (line for line in lines if line in nameless or (line.name and person_key(line.name) not in signed))
+    return (*signers, *left)[: max(len(signers), MOST_SIGNERS)]
+
+
+def shown_signers(signers: Sequence[Signer]) -> tuple[Signer, ...]:
     """Those of the first page, with names and roles that fit there."""
     return tuple(
         Signer(shortened(one.name, LONGEST_NAME), shortened(one.role, LONGEST_NAME), one.signed)
-        for one in all_signers(decision)[:MOST_SIGNERS]
+        for one in signers[:MOST_SIGNERS]
     )
+
+
+def signed_page(signers: tuple[Signer, ...], further: str = "in annex D") -> tuple[Block, ...]:
+    """The signatures of the first page; `further` says where those stand that do not fit."""
+    shown, more = shown_signers(signers), len(signers) - MOST_SIGNERS
+    note = f"{counted(more, 'more signature')} {further}." if more > 0 else f"In full {further}."
+    return (Signatures(shown), *((Paragraph(note, ParagraphKind.NOTE),) if shown != signers else ()))
 
 
 def what_ended_it(decision: Decision) -> str:
@@ -102,7 +128,7 @@ def what_ended_it(decision: Decision) -> str:
     met = [catalog.stop_rule(str(rule.rule)).name for rule in diagnosis.stop_rules if rule.state is RuleState.MET]
     ended = f"Stop rule met: {'; '.join(met)}." if met else "No stop rule is met."
     if diagnosis.primary is None:
-        return f"{ended} None of the four questions was answered with no."
+        return f"{ended} Primary failure mode: none, as none of the four questions fails."
     return f"{ended} Primary failure mode: {diagnosis.primary}. {catalog.of(diagnosis.primary).title}."
 
 
@@ -148,11 +174,9 @@ def _person_days(decision: Decision) -> Figure:
     if total.simulated is None:
         return Figure(label, UNKNOWN, "nothing estimated")
     of = total.simulated.days
-    return Figure(label, f"{_days(of.p50)} / {_days(of.p80)}", _left_out(decision) or "every component estimated")
-
-
-def _days(value: float) -> str:
-    return whole(value) if value >= 10 else days(value)
+    return Figure(
+        label, f"{person_days(of.p50)} / {person_days(of.p80)}", _left_out(decision) or "every component estimated"
+    )
 
 
 def _cost(decision: Decision) -> Figure:
@@ -186,6 +210,20 @@ def _stated_probability(decision: Decision) -> float | None:
     return rule.margin + decision.stop_inputs.least_probability
 
 
+def _how_to_read(decision: Decision) -> tuple[Block, ...]:
+    """What the levels mean and where the figures come from; nothing while there is no figure."""
+    levels = (
+        "P50: as likely more as less. P80: four outcomes in five stay below it."
+        if decision.ledger.total.simulated is not None
+        else ""
+    )
+    sources = [name for name, known in (("A", decision.facts.report is not None), ("B", bool(levels))) if known]
+    if not sources:
+        return ()
+    where = f"Sources: annex {sources[0]}." if len(sources) == 1 else "Sources: annexes A and B."
+    return (Paragraph(f"{levels} {where}".strip(), ParagraphKind.NOTE),)
+
+
 # --- why, and what would change it ---------------------------------------------------------------------------------
 
 
@@ -202,8 +240,11 @@ def _changes(decision: Decision) -> tuple[PlainBlock, ...]:
 def _in_short(texts: tuple[str, ...], most: int, name: str) -> tuple[PlainBlock, ...]:
     """The first of `texts`, each short, and how many more the annex holds."""
     more = len(texts) - most
-    note = (Paragraph(f"{counted(more, f'more {name}')} in annex G.", ParagraphKind.NOTE),) if more > 0 else ()
-    return (Bullets(tuple(shortened(text, LONGEST_TEXT) for text in texts[:most])), *note)
+    note = f"{counted(more, f'more {name}')} in annex G." if more > 0 else "In full in annex G."
+    return (
+        Bullets(tuple(shortened(text, LONGEST_TEXT) for text in texts[:most])),
+        *((Paragraph(note, ParagraphKind.NOTE),) if is_cut(texts, most) else ()),
+    )
 
 
 def _questions(decision: Decision) -> tuple[PlainBlock, ...]:
@@ -250,9 +291,11 @@ def _stop_rules(decision: Decision) -> tuple[PlainBlock, ...]:
 
 def _leaves(decision: Decision) -> tuple[Block, ...]:
     pairs = tuple((name, shortened(text, LONGEST_TEXT)) for name, text in closing_texts(decision))
+    note = (Paragraph("In full in annex H.", ParagraphKind.NOTE),) if cut_closing_texts(decision) else ()
     return (
         Heading("What this project leaves"),
-        Properties((("Owner", shortened(in_words.owner_line(decision.facts), LONGEST_TEXT)), *pairs)),
+        Properties((_owner(decision), *pairs, *_clashing(decision))),
+        *note,
     )
 
 
@@ -262,13 +305,29 @@ def _next(decision: Decision) -> tuple[Block, ...]:
         Heading("What comes next"),
         Properties(
             (
-                ("Owner", shortened(in_words.owner_line(decision.facts), LONGEST_TEXT)),
+                ("Outcome", shortened(in_words.outcome_line(decision.facts), LONGEST_TEXT)),
+                _owner(decision),
                 *_begins_at(decision),
                 ("Next step", shortened(step, LONGEST_TEXT)),
                 ("Who and until when", who),
+                *_clashing(decision),
             )
         ),
     )
+
+
+def _owner(decision: Decision) -> tuple[str, str]:
+    return ("Owner", shortened(in_words.owner_line(decision.facts), LONGEST_TEXT))
+
+
+def _clashing(decision: Decision) -> tuple[tuple[str, str], ...]:
+    """What has to be settled before anybody signs: how many contradictions, and the gravest one."""
+    found = [one for severity in _TO_SETTLE for one in decision.diagnosis.contradictions if one.severity is severity]
+    if not found:
+        return ()
+    counts = ((severity, sum(one.severity is severity for one in found)) for severity in _TO_SETTLE)
+    said = listed([f"{count} {severity}" for severity, count in counts if count])
+    return (("Contradictions", shortened(f"{said}, in annex F. {found[0].sentence}", LONGEST_TEXT)),)
 
 
 def _begins_at(decision: Decision) -> tuple[tuple[str, str], ...]:
@@ -310,10 +369,3 @@ def _first_open(decision: Decision) -> str:
             return rule.because
     blocking = [one for one in diagnosis.contradictions if one.severity is Severity.BLOCKING]
     return blocking[0].sentence if blocking else diagnosis.rule
-
-
-def _signatures(decision: Decision) -> tuple[Block, ...]:
-    signers, shown = all_signers(decision), shown_signers(decision)
-    more = len(signers) - len(shown)
-    note = (Paragraph(f"{counted(more, 'more signature')} in annex D.", ParagraphKind.NOTE),) if more > 0 else ()
-    return (Signatures(shown), *note)

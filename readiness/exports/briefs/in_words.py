@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from readiness.diagnosis.ledger import Facts, Ledger
 from readiness.exports.document import Align, Block, Column, Paragraph, Properties, Table
-from readiness.exports.figures import NOT_STATED, counted, day, interval, money, number, percent, stated
+from readiness.exports.figures import NOT_STATED, counted, day, interval, money, number, percent, shortened, stated
 from readiness.outcome import ownership
 from readiness.outcome.agreement import Signature
 from readiness.outcome.authority import Standing, standing
@@ -14,6 +14,7 @@ from readiness.scope.items import ItemStatus
 
 Pairs = tuple[tuple[str, str], ...]
 
+LONGEST_METRIC = 100  # characters of it where it stands on one line with its target
 MOST_CASES = 12  # edge cases of a brief's table; all of them stand in the audit document
 
 
@@ -54,6 +55,15 @@ def outcome(facts: Facts, ledger: Ledger) -> Pairs:
         *((("Further metrics", "; ".join(map(_further, defined.further))),) if defined.further else ()),
         ("Signed by", signers or "nobody yet"),
     )
+
+
+def outcome_line(facts: Facts) -> str:
+    """The primary metric with what it has to reach, on one line."""
+    defined = facts.outcome
+    if not defined.metric.strip():
+        return NOT_STATED
+    target = NOT_STATED if defined.target is None else measured(number(defined.target), defined.unit)
+    return f"{shortened(defined.metric, LONGEST_METRIC)}: target {target}, tolerance {tolerance(facts)}"
 
 
 def tolerance(facts: Facts) -> str:

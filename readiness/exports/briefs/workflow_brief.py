@@ -86,11 +86,11 @@ def _outside(facts: Facts) -> str:
     report, monthly = facts.report, facts.workflow.volume_per_month
     if report is None or not report.records:
         return "not known: no sample has been audited"
-    share = 1 - report.clean.share
+    outside = f"{whole_percent(1 - report.clean.share)} of the records"
     if monthly is None:
-        return f"{percent(share)} of the records"
+        return outside
     low, high = monthly * (1 - report.clean.high), monthly * (1 - report.clean.low)
-    return f"{percent(share)} of the records: {whole(low)} to {whole(high)} items of the {number(monthly)} a month"
+    return f"{outside}: {whole(low)} to {whole(high)} items of the {number(monthly)} a month"
 
 
 def _review_points(facts: Facts, ledger: Ledger) -> tuple[Block, ...]:
