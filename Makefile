@@ -10,13 +10,14 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 # Stamps lie inside the environment, so that they are gone when it is gone.
 RUN_READY := $(VENV)/.ready-to-run
 DEV_READY := $(VENV)/.ready-to-develop
-# Test files are spread over the cores; WORKERS=0 runs them one after another.
+# Test files are spread over the cores in the order of tests/conftest.py; WORKERS=0 runs them one after another.
 WORKERS ?= auto
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Given by the caller: make run ARGS="--port 8600", make test ARGS="tests/audit -k clean".
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench bench-quality screenshots wheel constraints clean
+.PHONY: help run test unit lint bench bench-quality screenshots wheel constraints clean
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -25,7 +26,10 @@ run: $(RUN_READY)  ## Open the dashboard on http://localhost:8501
 	@$(BIN)/readiness $(ARGS)
 
 test: $(DEV_READY)  ## Run the tests; browser tests run where Chromium is found
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	@$(PYTEST) $(ARGS)
+
+unit: $(DEV_READY)  ## Run the unit tests alone, in under two minutes
+	@$(PYTEST) -m unit --ignore tests/browser --ignore tests/ui $(ARGS)
 
 lint: $(DEV_READY)  ## Check style, types and the direction of imports
 	@$(BIN)/ruff check .

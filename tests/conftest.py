@@ -1,4 +1,4 @@
-"""What tests share: the folder of real files, a browser, and a running dashboard."""
+"""What tests share: what a unit test is, the folder of real files, a browser, a running dashboard, and LibreOffice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHARED_DATASETS = CHECKOUT.parent / "shared" / "datasets"
+PAGES_IN_PROCESS = CHECKOUT / "tests" / "ui"  # whole pages, run by Streamlit's AppTest
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # No sandbox, since containers run as root; and no errands of the browser's own to the outside.
 CHROMIUM_ARGUMENTS = (
@@ -36,6 +37,8 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
 )
 SECONDS_TO_HEALTH = 30.0
+# Whoever asks for one of these asks for another program, a started server or files that are not in this checkout.
+BEYOND_A_UNIT = frozenset({"chromium", "start_dashboard", "running_dashboard", "libreoffice_all", "shared_datasets"})
 
 # A slow machine is no fault of the code: tests assert, benchmarks measure.
 settings.register_profile("untimed", settings.get_profile(settings.get_current_profile_name()), deadline=None)
@@ -73,10 +76,15 @@ class Dashboard:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that asks for the browser, so that `-m "not browser"` leaves them out."""
+    """Mark every test by what it asks for, whatever asks for it on the way: `-m unit` and `-m browser` choose."""
     for item in items:
-        if "chromium" in getattr(item, "fixturenames", ()):
+        asked_for = set(getattr(item, "fixturenames", ()))
+        if "chromium" in asked_for:
             item.add_marker(pytest.mark.browser)
+        if not (asked_for & BEYOND_A_UNIT or PAGES_IN_PROCESS in item.path.parents or item.get_closest_marker("large")):
+            item.add_marker(pytest.mark.unit)
+    # The longest files first, so that no core waits for another's at the end: a browser's, then those of whole pages.
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is None, PAGES_IN_PROCESS not in item.path.parents))
 
 
 @pytest.fixture(scope="session")
@@ -136,6 +144,37 @@ def start_dashboard(tmp_path: Path) -> Iterator[Callable[..., Dashboard]]:
 def dashboard(start_dashboard: Callable[..., Dashboard]) -> Dashboard:
     """A healthy dashboard on a free port over an empty store."""
     return start_dashboard()
+
+
+@pytest.fixture(scope="session")
+def libreoffice_all(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[Path], str], dict[str, Path]]:
+    """Opens files in one run of LibreOffice, calculates them anew, and saves them in another format; by stem."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("LibreOffice (soffice) is not installed, so no file can be opened and calculated by it")
+    profile = tmp_path_factory.mktemp("libreoffice")
+
+    def convert(sources: Sequence[Path], suffix: str) -> dict[str, Path]:
+        target = tmp_path_factory.mktemp("converted")
+        command = [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", suffix]
+        done = subprocess.run(
+            [*command, "--outdir", str(target), *map(str, sources)],
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        made = {source.stem: target / f"{source.stem}.{suffix.split(':')[0]}" for source in sources}
+        assert all(path.exists() for path in made.values()), done.stderr
+        return made
+
+    return convert
+
+
+@pytest.fixture(scope="session")
+def libreoffice(libreoffice_all: Callable[[Sequence[Path], str], dict[str, Path]]) -> Callable[[Path, str], Path]:
+    """Opens a file in LibreOffice, calculates it anew, and saves it in another format."""
+    return lambda source, suffix: libreoffice_all([source], suffix)[source.stem]
 
 
 def free_port() -> int:

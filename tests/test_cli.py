@@ -49,15 +49,18 @@ def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("READINESS_DB", str(tmp_path / "none.duckdb"))
 
 
-@pytest.fixture
-def naive(tmp_path: Path) -> Path:
+def write_naive(path: Path) -> Path:
     """Sixty records: zeros and False everywhere, and seven with faults."""
     lines = [
         NAIVE.get(n, f"{n},V{n},2024-01-{n % 28 + 1:02d},{'True' if n % 2 else 'False'},{n % 3}") for n in range(60)
     ]
-    path = tmp_path / "naive.csv"
     path.write_text("\n".join(["id,vendor,date,paid,stock", *lines, ""]), encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def naive(tmp_path: Path) -> Path:
+    return write_naive(tmp_path / "naive.csv")
 
 
 @pytest.fixture
@@ -370,9 +373,13 @@ def test_the_records_themselves_are_never_written_over(naive: Path, refused: Cal
 # --- the known bugs of the loop that is usually published ---------------------------------------------------------
 
 
-@pytest.fixture
-def report(naive: Path, tmp_path: Path) -> dict[str, Any]:
-    return audited(naive, tmp_path / "naive.json", "--required", ALL_REQUIRED)
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The audit of the sixty records, made once for all who only read in it."""
+    folder = tmp_path_factory.mktemp("naive")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tempfile, "tempdir", str(folder))
+        return audited(write_naive(folder / "naive.csv"), folder / "naive.json", "--required", ALL_REQUIRED)
 
 
 def records_of(report: dict[str, Any], identifier: str) -> int:
@@ -745,7 +752,7 @@ def test_a_field_name_from_a_file_cannot_move_the_cursor(tmp_path: Path, refused
 @pytest.mark.parametrize(
     "options",
     [
-        ("--problems", "out.txt"), ("--document", "out.pdf"), ("--problems", "."), ("--json", "."),
+        ("--problems", "out.txt"), ("--document", "out.odt"), ("--problems", "."), ("--json", "."),
         ("--json", "no/such/folder/out.json"), ("--problems", "no/such/folder/out.csv"),
         ("--rules", "no-such-rules.yaml"), ("--encoding", "klingon"), ("--delimiter", ""), ("--header-line", "9999"),
         ("--header-line", "-1"), ("--header-line", "two"), ("--sheet",), ("--colour", "red"),

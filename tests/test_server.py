@@ -244,7 +244,7 @@ def test_a_started_dashboard_serves_this_machine_alone_and_stops_cleanly(dashboa
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+def running_dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     """A healthy dashboard for tests that leave it as it is."""
     folder = tmp_path_factory.mktemp("running")
     dashboard = launch_dashboard(folder / "readiness.duckdb", folder, {})
@@ -255,12 +255,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
         dashboard.stop()
 
 
-def test_the_dashboard_is_not_reachable_from_another_machine(running: Dashboard) -> None:
+def test_the_dashboard_is_not_reachable_from_another_machine(running_dashboard: Dashboard) -> None:
     with socket.socket() as outside:
         outside.settimeout(5)
         # 127.0.0.2 is this machine under an address that the server was not told to listen on.
         with pytest.raises(OSError, match="refused"):
-            outside.connect(("127.0.0.2", running.port))
+            outside.connect(("127.0.0.2", running_dashboard.port))
 
 
 def test_ctrl_c_ends_the_dashboard_without_a_traceback(dashboard: Any) -> None:
@@ -269,14 +269,14 @@ def test_ctrl_c_ends_the_dashboard_without_a_traceback(dashboard: Any) -> None:
     assert "Traceback" not in dashboard.output()
 
 
-def test_a_second_dashboard_over_the_same_project_file_is_told_who_has_it(running: Dashboard) -> None:
-    with pytest.raises(StoreInUseError, match=str(running.process.pid)):
-        run_dashboard(store=running.store, port=0, open_browser=False)
+def test_a_second_dashboard_over_the_same_project_file_is_told_who_has_it(running_dashboard: Dashboard) -> None:
+    with pytest.raises(StoreInUseError, match=str(running_dashboard.process.pid)):
+        run_dashboard(store=running_dashboard.store, port=0, open_browser=False)
 
 
-def test_the_command_line_says_in_one_sentence_that_the_project_file_is_in_use(running: Dashboard) -> None:
+def test_the_command_line_says_in_one_sentence_that_the_project_file_is_in_use(running_dashboard: Dashboard) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "readiness", "--db", str(running.store), "--port", "0", "--no-browser"],
+        [sys.executable, "-m", "readiness", "--db", str(running_dashboard.store), "--port", "0", "--no-browser"],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,

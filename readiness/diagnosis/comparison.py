@@ -180,7 +180,13 @@ def _scope_sentence(before: Snapshot, after: Snapshot) -> str:
     if was is not None and now is not None and round(was) != round(now):
         how = "grew" if now > was else "shrank"
         return f"The scope {how} from {was:,.0f} to {now:,.0f} person-days (P80). {opened}".rstrip()
-    return opened or "The sum is as before; single components changed."
+    return opened or _cost_sentence(before, after) or "The sum is as before; the details changed."
+
+
+def _cost_sentence(before: Snapshot, after: Snapshot) -> str:
+    """That the cost is another one though the work is the same; empty where it is not."""
+    was, now = _scope_figures(before)["Cost (P80)"], _scope_figures(after)["Cost (P80)"]
+    return "" if was == now else f"The work is as before; its cost went from {was} to {now} (P80)."
 
 
 # --- outcome and owner ---------------------------------------------------------------------------------------------

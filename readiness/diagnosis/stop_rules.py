@@ -189,7 +189,7 @@ def _simulated_value_rule(ledger: Ledger, inputs: StopInputs) -> StopResult:
         because = f"{value.covering_sentence} {asked}"
         return StopResult(StopRule.COST, RuleState.MET, because, value.most_probability - least, "share")
     if not value.settled:
-        because = " ".join((value.covering_sentence, asked, *value.open_remarks))
+        because = " ".join((*value.open_remarks, value.covering_sentence, asked))  # what is to be done first
         return StopResult(StopRule.COST, RuleState.UNKNOWN, because, value.probability - least, "share")
     because = f"{value.covering_sentence} {asked}"
     return StopResult(StopRule.COST, RuleState.NOT_MET, because, value.probability - least, "share")

@@ -123,7 +123,7 @@ def choice_field(row: Row, field: str, label: str, options: type[StrEnum], *, he
         key=key,
         help=help or None,
         required=True,
-        on_change=_save,
+        on_change=_save_choice,
         args=(row, field),
     )
     _after(row, field)
@@ -183,6 +183,15 @@ def _save(row: Row, field: str, convert: Callable[[Any], Any] | None = None) -> 
     key = row.widget(field)
     typed = st.session_state[key]
     _store(row, field, convert(typed) if convert else typed, row.version)
+
+
+def _save_choice(row: Row, field: str) -> None:
+    """One of the choices stands always: a browser that sends none keeps the stored one."""
+    key = row.widget(field)
+    if st.session_state[key] is None:
+        st.session_state[key] = row.body[field]
+        return
+    _save(row, field)
 
 
 def _save_figure(row: Row, field: str, label: str, least: float | None, most: float | None, percent: bool) -> None:

@@ -119,7 +119,7 @@ def _changed(changes: ScopeChanges) -> None:
         for item in changes.changed
         for field in item.fields
     ]
-    _table("Changed", lines)
+    _table("Changed cells", lines)
 
 
 def _added(here: Here, changes: ScopeChanges) -> None:

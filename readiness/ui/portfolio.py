@@ -27,6 +27,13 @@ MOST_WITHOUT_SEARCH = 12  # projects that are seen at a glance
 
 _BEFORE_BUILD = "Opens on the audit of 300 records. Two components have no estimate yet, which the verdict points at."
 _STALLED = "Opens on the diagnosis. Of the running system three months are logged, and two reviews were held."
+_HALVES_OF_AN_ACT = (Kind.ISSUED_CONTENT, Kind.MILESTONE_STATE)  # written with a row that tells of the same act
+_KINDS_WITH_NAMES = (
+    Kind.DECISION,
+    Kind.SCOPE_ITEM,
+    Kind.ANSWER,
+    Kind.STANDARD,
+)  # the key of others tells nobody anything
 _NEW_PLACE, _NEW_NAME = "new_project", "new_project_name"
 _VERDICT_COLOUR: dict[Verdict, Colour] = {Verdict.GO: "green", Verdict.FIX_FIRST: "orange", Verdict.STOP: "red"}
 
@@ -173,7 +180,9 @@ def _manage(projects: Projects, rows: list[ProjectRow]) -> None:
 def _history(projects: Projects, row: ProjectRow) -> None:
     """Who changed what, newest first."""
     st.markdown(f"**Last changes of {plain(row.name)}**")
-    entries = projects.store.journal(row.id, limit=MOST_HISTORY)
+    entries = [
+        entry for entry in projects.store.journal(row.id, limit=MOST_HISTORY) if entry.kind not in _HALVES_OF_AN_ACT
+    ]
     lines = [line for line, _ in dict.fromkeys(map(_history_line, entries))]
     frame = pd.DataFrame(lines, columns=["When", "Who", "What", "Where"])
     st.dataframe(frame, hide_index=True, width="stretch", height=240)
@@ -182,10 +191,19 @@ def _history(projects: Projects, row: ProjectRow) -> None:
 def _history_line(entry: JournalEntry) -> tuple[tuple[str, ...], int]:
     """What is told of a change, and what keeps it apart from others. Ballots that were sent together are one line,
     which says who sent how many and nothing of what they hold: they may not be revealed yet."""
-    told = (moment(entry.at), entry.who, entry.what)
+    told = (moment(entry.at), entry.who, _in_words(entry.what))
     if entry.kind == Kind.BALLOT:
         return (*told, "ballots"), 0
-    return (*told, f"{entry.kind} {entry.key}".strip()), entry.sequence
+    name = entry.key if entry.kind in _KINDS_WITH_NAMES else ""
+    return (*told, f"{entry.kind.replace('_', ' ')} {name}".strip()), entry.sequence
+
+
+def _in_words(what: str) -> str:
+    """What was done: fields that were changed without their underscores, names that people gave as they are."""
+    fields = what.removeprefix("changed ").split(", ")
+    if what.startswith("changed ") and all(field.isidentifier() for field in fields):
+        return what.replace("_", " ")
+    return what
 
 
 def _rename(row: ProjectRow, key: str) -> None:

@@ -195,6 +195,7 @@ def test_a_sample_without_fields_works(sample):
     assert found(report) == {"line_broken_json": 1, "line_not_an_object": 1}
 
 
+@pytest.mark.large
 def test_a_thousand_fields_work(sample):
     names = [f"field {place}" for place in range(1000)]
     connection, reading = sample(names, [["1"] * 999 + [""], ["2"] * 1000])
@@ -302,6 +303,7 @@ def test_a_code_for_missing_among_choices_is_in_disguise_and_a_word_that_may_be_
     assert found(audit_sample(*sample(["role", "case"], rows), rules)) == {"disguised_missing: role": 2}
 
 
+@pytest.mark.large
 def test_equal_records_of_very_many_fields_are_found_without_comparing_them_cell_by_cell(sample):
     names = [f"field {place}" for place in range(150)]
     rows = [["x"] * 149 + [str(row)] for row in range(60)] + [["x"] * 149 + ["7"]]

@@ -19,7 +19,6 @@ from readiness.audit.shift_judging import SIGNIFICANT
 from readiness.audit.shift_report import ShiftVerdict
 from readiness.audit.suggestion import suggest_rules
 
-TAXI = Path(__file__).resolve().parents[3] / "shared/datasets/taxi_shift"
 FIELDS = ("invoice_id", "date", "amount", "currency", "vendor", "notes", "quantity", "urgent", "status_code")
 PHRASES = (
     "please pay within thirty days", "delivery arrived late again", "see the framework contract",
@@ -365,14 +364,15 @@ def test_hostile_names_and_values_stay_literal_and_on_one_line(make):
 
 
 @pytest.fixture(scope="module")
-def month() -> Iterator[Callable[[str], Sample]]:
-    if not TAXI.is_dir():
-        pytest.skip(f"the shared datasets are not at {TAXI}")
+def month(shared_datasets: Path) -> Iterator[Callable[[str], Sample]]:
+    folder = shared_datasets / "taxi_shift"
+    if not folder.is_dir():
+        pytest.skip("there is no taxi_shift in shared/datasets")
     read: dict[str, Sample] = {}
 
     def sample(name: str) -> Sample:
         if name not in read:
-            path = TAXI / f"yellow_tripdata_sample_{name}.csv"
+            path = folder / f"yellow_tripdata_sample_{name}.csv"
             connection = open_workspace(threads=1)
             read[name] = connection, read_sample(SampleFile(path, path.name), connection)
         return read[name]

@@ -30,6 +30,7 @@ def write_wide(path: Path, fields: int) -> None:
 
 
 @pytest.mark.parametrize("fields", [1_000, MOST])
+@pytest.mark.large
 def test_a_very_wide_sample_with_ragged_lines_is_read_audited_and_written(tmp_path, fields):
     path = tmp_path / "wide.csv"
     write_wide(path, fields)
@@ -54,6 +55,7 @@ def test_a_very_wide_sample_with_ragged_lines_is_read_audited_and_written(tmp_pa
     assert all(len(one.cells) == fields for records in found.values() for one in records)
 
 
+@pytest.mark.large
 def test_a_thousand_fields_are_all_checked(tmp_path):
     path = tmp_path / "wide.csv"
     write_wide(path, 1_000)

@@ -94,6 +94,7 @@ def test_a_team_goes_from_a_messy_file_to_a_signed_brief(dashboard: Dashboard, p
     page.get_by_role("heading", name="Primary failure mode").wait_for(timeout=30_000)
 
     _open(page, dashboard.url, "brief", project)
+    page.get_by_text("The brief as text").click()
     page.get_by_text("The four questions", exact=True).wait_for()
     brief = Document(io.BytesIO(_download(page, "Download as Word")))
     assert any("FIX FIRST" in paragraph.text for paragraph in brief.paragraphs)
@@ -285,6 +286,16 @@ def test_a_workbook_that_a_client_edited_comes_back_through_its_preview(
     page.reload()
     page.get_by_text("2 to 7 person-days, as likely above 3 as below").first.wait_for(timeout=30_000)
     assert "Traceback" not in dashboard.output()
+
+
+def test_a_double_click_makes_one_project_and_opens_it(dashboard: Dashboard, page: Page) -> None:
+    for name in ("Once", "Twice", "Thrice", "Again"):
+        page.goto(dashboard.url)
+        page.get_by_label("Name", exact=True).fill(name)
+        page.get_by_role("button", name="New project").dblclick()
+        page.wait_for_url("**/workflow?project=*", timeout=30_000)
+        page.get_by_label("The repeated task, in one sentence").wait_for(timeout=30_000)
+        settle(page)
 
 
 def test_a_double_click_on_sign_signs_once(dashboard: Dashboard, page: Page) -> None:

@@ -187,3 +187,13 @@ def test_a_project_with_a_body_that_this_version_cannot_read_says_which(projects
     projects.store.save(project, Kind.OUTCOME, "", {"mood": "good"}, version=0, who="Ann", what="said so")
     with pytest.raises(InputError, match="The outcome was written by another version"):
         projects.load(project)
+
+
+def test_another_day_rate_is_told_as_cost_and_not_as_components(projects: Projects, project: str) -> None:
+    estimate(projects, project, 8)
+    projects.change(project, Kind.SCOPE_PLAN, {"day_rate": 800}, version=0, who="Ann")
+    first = make_milestone(projects, project, "First", who="Ann")
+    version = projects.load(project).version_of(Kind.SCOPE_PLAN)
+    projects.change(project, Kind.SCOPE_PLAN, {"day_rate": 900}, version=version, who="Ann")
+    sentence = by_part(compare_milestones(projects, project, first))[Part.SCOPE].sentence
+    assert sentence.startswith("The work is as before; its cost went from")

@@ -57,16 +57,16 @@ def test_stopped_work_does_not_wait_for_a_long_query() -> None:
     asked = threading.Event()
 
     def work(task: Task) -> None:
-        with duckdb.connect() as connection:
-            task.interruptible_by(connection.interrupt)
-            task.report(0.1)
-            asked.set()
-            connection.execute(LONG_QUERY).fetchall()
+        task.interruptible_by(connection.interrupt)
+        task.report(0.1)
+        asked.set()
+        connection.execute(LONG_QUERY).fetchall()
 
-    running = Running(work, "A query")
-    assert asked.wait(20)
-    while not running.wait(0.05):  # the query may not have begun when the first request to end comes
-        running.stop()
+    with duckdb.connect() as connection:
+        running = Running(work, "A query")
+        assert asked.wait(20)
+        while not running.wait(0.05):  # the query may not have begun when the first request to end comes
+            running.stop()
     with pytest.raises(StoppedError):
         running.result()
 

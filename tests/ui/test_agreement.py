@@ -113,7 +113,7 @@ def shown(at: AppTest) -> str:
     fields = [str(element.value) for kind in ("text_input", "text_area", "selectbox") for element in getattr(at, kind)]
     labels = [button.label for button in at.button]
     tables = [element.value.to_csv() for element in at.dataframe]
-    return "\n".join([*texts, *fields, *labels, *tables]).replace("\\", "").replace("\u00a0", " ")
+    return "\n".join([*texts, *fields, *labels, *tables]).replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")
 
 
 def judged(at: AppTest) -> str:

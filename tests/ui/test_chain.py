@@ -304,6 +304,13 @@ def test_two_people_sign_and_the_same_one_twice_is_refused_with_a_sentence(
     assert [s.name for s in projects.load(project).signatures] == ["Ann Smith", "Ben"]
 
 
+def test_who_signs_the_outcome_sees_what_is_signed(visit: Visit, projects: Projects, project: str) -> None:
+    projects.change(project, Kind.OUTCOME, DEFINED, version=0, who="Ann")
+    texts = " ".join(element.value for element in visit("outcome", project).markdown).replace("\\", "")
+    assert f"**{DEFINED['metric']}:**" in texts
+    assert f"**A correct output:** {DEFINED['correct_output']}" in texts
+
+
 def test_a_definition_that_is_not_complete_cannot_be_signed(visit: Visit, project: str) -> None:
     at = visit("outcome", project)
     assert button(at, "Sign").disabled

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -120,22 +120,23 @@ def _pairs(count: int, names: Sequence[str] = ("pay", "return", "ask the buyer")
     )
 
 
+NOON = datetime(2026, 6, 1, 12)  # noqa: DTZ001 - UTC without a zone, as the store keeps it
+
+
 def _reviews(*readings: float, **more: Any) -> list[Review]:
     parts: dict[str, Any] = {
         "metric": "Share routed", "unit": "%", "tolerance_low": 88.0, "tolerance_high": 100.0, "reviewed_by": "Ines",
         **more,
     }  # fmt: skip
     return [
-        Review(
-            id=f"r{n}", held_on=date(2026, n + 1, 5), recorded_at=datetime(2026, 6, 1, tzinfo=UTC), reading=r, **parts
-        )
+        Review(id=f"r{n}", held_on=date(2026, n + 1, 5), recorded_at=NOON, reading=r, **parts)
         for n, r in enumerate(readings)
     ]
 
 
 def _runs(*versions: str) -> list[EvaluationRun]:
     found = CaseResults(tuple(map(str, range(50))), (1.0,) * 45 + (0.0,) * 5)
-    day, now = date(2026, 1, 1), datetime(2026, 6, 1, tzinfo=UTC)
+    day, now = date(2026, 1, 1), NOON
     return [evaluation_run(found, id=f"e{n}", version=v, run_on=day, now=now) for n, v in enumerate(versions)]
 
 

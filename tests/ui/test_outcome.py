@@ -60,7 +60,9 @@ def press(at: AppTest, label: str) -> AppTest:
 
 def shown(at: AppTest) -> str:
     kinds = ("markdown", "info", "caption", "error", "warning", "success")
-    return " ".join(str(one.value) for kind in kinds for one in getattr(at, kind)).replace("\\", "")
+    return (
+        " ".join(str(one.value) for kind in kinds for one in getattr(at, kind)).replace("\\", "").replace("\u2060", "")
+    )
 
 
 def test_the_parts_of_the_page_stand_in_the_order_in_which_they_are_filled_in(visit: Visit, project: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from readiness.project import Kind, Projects
+from readiness.project import Kind, Projects, milestones
 from readiness.project.example import open_example
 from readiness.ui.rooms import ROOMS
 
@@ -141,3 +141,13 @@ def test_a_notice_about_a_hostile_name_stays_text(visit: Visit, projects: Projec
 
 def _put(path: Path, content: bytes) -> None:
     path.write_bytes(content)
+
+
+def test_the_history_of_a_project_tells_each_act_once_and_in_words(visit: Visit, projects: Projects) -> None:
+    project = projects.create("History", who="Ann")
+    projects.change(project, Kind.WORKFLOW, {"next_step": "one_two"}, version=0, who="Ann")
+    milestones.make_milestone(projects, project, "Before_the build", who="Ann")
+    shown = next(element.value for element in visit("portfolio", project).dataframe if "What" in element.value)
+    assert "changed next step" in list(shown["What"])
+    assert [what for what in shown["What"] if "Before_the build" in what] == ["made the milestone Before_the build"]
+    assert not [where for where in shown["Where"] if "_" in where]

@@ -74,7 +74,7 @@ def shown(at: AppTest) -> str:
     options = [str(element.options) for element in at.selectbox]
     tables = [element.value.to_csv() for element in at.dataframe]
     labels = [button.label for button in at.button] + [element.label for element in at.expander]
-    return "\n".join([*texts, *fields, *options, *tables, *labels]).replace("\\", "")
+    return "\n".join([*texts, *fields, *options, *tables, *labels]).replace("\\", "").replace("\u2060", "")
 
 
 def answer(at: AppTest, round_id: str, who: str, replies: dict[FailureMode, tuple[str, str]]) -> AppTest:

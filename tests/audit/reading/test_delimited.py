@@ -16,7 +16,7 @@ from readiness.audit.reading.values import Reading, ReadingLimits, ReadingOption
 from readiness.errors import FileTooLargeError, InputError, InvalidValueError, UnreadableFileError
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "datasets"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data sets are not beside this checkout")
+needs_shared = pytest.mark.usefixtures("shared_datasets")
 
 
 @pytest.fixture
@@ -378,7 +378,7 @@ def test_what_a_csv_writer_quotes_comes_back_as_it_was(tmp_path, table):
     path = tmp_path / "written.csv"
     with path.open("w", newline="") as file:
         csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([["first", "second", "third"], *table])
-    with duckdb.connect() as connection:
+    with SHARED_CONNECTION.cursor() as connection:
         reading = read_file(
             path, connection, ReadingOptions(delimiter=",", quote='"', escape='"', header_line=1, header_lines=1)
         )
@@ -606,7 +606,7 @@ def test_lines_loaded_by_copy_are_the_records_that_are_loaded_one_by_one(tmp_pat
     try:
         for small in (-1, 1 << 40):
             delimited._SMALL_BYTES = small
-            with duckdb.connect() as connection:
+            with SHARED_CONNECTION.cursor() as connection:
                 reading = read_file(path, connection)
                 tables.append((reading, connection.execute("SELECT * FROM records ORDER BY record").fetchall()))
     finally:

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from readiness.audit.reading.cells import Dialect
 from readiness.audit.reading.dialect import find_dialect
 
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "datasets" / "csv_dialects"
-
 RECORDS = [
     ("id", "day", "name", "amount"),
     ("1", "2024-01-05", "Ann Lee", "12.50"),
@@ -80,14 +78,14 @@ def test_a_repair_keeps_every_letter_and_gives_the_width_where_it_can(text, widt
         assert len(repair.cells) == width
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data sets are not beside this checkout")
-def test_the_annotated_files_are_told_right():
+def test_the_annotated_files_are_told_right(shared_datasets):
+    folder = shared_datasets / "csv_dialects"
     signs = {"comma": ",", "space": " ", "tab": "\t", "doublequote": '"'}
     annotations = (
-        (SHARED / "ground_truth" / "W3C-CSVW-dialect_annotations.txt").read_text(encoding="utf-8").splitlines()
+        (folder / "ground_truth" / "W3C-CSVW-dialect_annotations.txt").read_text(encoding="utf-8").splitlines()
     )
     rows = [line.split("|") for line in annotations[2:]]
-    files = [(SHARED / "W3C-CSVW" / row[0], signs[row[2]], signs[row[3]]) for row in rows]
+    files = [(folder / "W3C-CSVW" / row[0], signs[row[2]], signs[row[3]]) for row in rows]
     wrong = [path.name for path, delimiter, quote in files if path.is_file() and not _found(path, delimiter, quote)]
     assert len(wrong) <= 2
 

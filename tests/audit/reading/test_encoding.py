@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from readiness.audit.reading.encoding import find_encoding, write_utf8_copy
 from readiness.errors import InvalidValueError, UnreadableFileError
 
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "datasets" / "charset_samples"
-
 
 def write(folder: Path, data: bytes) -> Path:
     path = folder / "sample.csv"
@@ -80,11 +78,11 @@ def test_marked_and_fixed_text_comes_back_whole(tmp_path, text, codec):
     assert text_of(tmp_path, write(tmp_path, text.encode(codec)), codec) == text
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data sets are not beside this checkout")
-def test_most_legacy_samples_are_told_apart():
-    with (SHARED / "EXPECTED.tsv").open(encoding="utf-8") as file:
+def test_most_legacy_samples_are_told_apart(shared_datasets):
+    folder = shared_datasets / "charset_samples"
+    with (folder / "EXPECTED.tsv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    right = [row for row in rows if _decodes_alike(SHARED / row["file"], row["encoding"])]
+    right = [row for row in rows if _decodes_alike(folder / row["file"], row["encoding"])]
     assert len(right) >= len(rows) - 1
 
 

@@ -257,6 +257,7 @@ def test_a_line_of_delimiters_is_refused_before_it_is_divided(tmp_path: Path) ->
         read(path)
 
 
+@pytest.mark.large
 def test_lines_of_very_many_quotes_are_divided_in_the_end(tmp_path: Path) -> None:
     path = written(tmp_path / "quotes.csv", b"a,b,c\n" + (b'"x"y,' * 60 + b'"\n') * 1_200)
     reading = read(path)

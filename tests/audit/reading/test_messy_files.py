@@ -25,6 +25,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.large
 def test_nearly_all_messy_files_are_read_without_a_mistake(tmp_path: Path) -> None:
     wrong = {seed: found for seed in SEEDS if (found := mistakes(make_messy_file(seed), tmp_path / f"{seed}.csv"))}
     kinds = Counter(mistake.split(":")[0] for found in wrong.values() for mistake in found)
