@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 export PIP_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+# Every test process, and every one that a test starts, would compile all modules anew without kept bytecode.
+export PYTHONDONTWRITEBYTECODE :=
 # Stamps lie inside the environment, so that they are gone when it is gone.
 RUN_READY := $(VENV)/.ready-to-run
 DEV_READY := $(VENV)/.ready-to-develop
@@ -28,7 +30,7 @@ run: $(RUN_READY)  ## Open the dashboard on http://localhost:8501
 test: $(DEV_READY)  ## Run the tests; browser tests run where Chromium is found
 	@$(PYTEST) $(ARGS)
 
-unit: $(DEV_READY)  ## Run the unit tests alone, in under two minutes
+unit: $(DEV_READY)  ## Run the unit tests alone: no browser, no whole pages, no other programs
 	@$(PYTEST) -m unit --ignore tests/browser --ignore tests/ui $(ARGS)
 
 lint: $(DEV_READY)  ## Check style, types and the direction of imports

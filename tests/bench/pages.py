@@ -8,6 +8,7 @@ moved   the panel of the Diagnosis tries another value, which writes nothing
 
 from __future__ import annotations
 
+import logging
 import os
 import statistics
 import tempfile
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 RUNS = 7
 FLOOR = 300  # ms of wall time, of the median
+NO_BROWSER = "streamlit.runtime.scriptrunner_utils.script_run_context"  # the logger that warns of there being none
 MAIN = Path(readiness.__file__).parent / "ui" / "main.py"
 Measured = tuple[list[float], list[float]]  # wall time and processor time of each run, in ms
 
@@ -38,6 +40,7 @@ def main() -> None:
         from readiness.project.example import open_example, open_stalled_example
         from readiness.ui import cache
 
+        logging.getLogger(NO_BROWSER).disabled = True
         projects = cache.projects()
         try:
             for name, opened in (("example", open_example), ("stalled example", open_stalled_example)):
