@@ -95,6 +95,7 @@ def open_sample(
         connection = open_workspace(folder=folder)
         on_failure.callback(connection.close)
         doing.interruptible_by(connection.interrupt)
+        on_failure.callback(doing.interruptible_by, lambda: None)  # goes first: a closed connection takes no interrupt
         reading = read_sample(file, connection, options=options, progress=doing.report)
         on_failure.pop_all()
     return OpenSample(sample_id, folder, file, connection, reading, threading.RLock())

@@ -9,10 +9,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from readiness.audit.reading.values import ReadingOptions
 from readiness.audit.rules import Relation, RelationKind
-from readiness.errors import InputError, StoppedError, UnknownFieldError
+from readiness.errors import EmptyFileError, InputError, StoppedError, UnknownFieldError
 from readiness.project import Kind, Projects
 from readiness.project.running import Running, Task
+from readiness.project.samples import open_sample
 
 LONG_QUERY = "SELECT count(*) FROM range(100000) AS a, range(100000) AS b WHERE hash(a.range, b.range) % 7 = 3"
 
@@ -145,3 +147,14 @@ def test_the_shift_from_an_older_file_is_kept_without_its_values(
 
 def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
+
+
+def test_a_reading_that_failed_can_still_be_stopped() -> None:
+    def write(path: Path) -> None:
+        path.write_bytes(b"")
+
+    task = Task()
+    with pytest.raises(EmptyFileError):
+        open_sample("s", "empty.csv", write, ReadingOptions(), task)
+    task.stop()  # the workspace that it would interrupt is closed already
+    assert task.stopped
